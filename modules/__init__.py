@@ -1,0 +1,1 @@
+"""The feature domains of the product, one Django app each."""
