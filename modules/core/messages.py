@@ -1,0 +1,79 @@
+"""What is told to people: a module declares its messages; `notifications` delivers them through the outbox."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+
+from django.db import models
+from django.utils.functional import Promise
+
+from modules.core.audit import record_type
+from modules.core.outbox import send
+from modules.core.registry import Registry
+
+IN_APP: Literal["in_app"] = "in_app"
+EMAIL: Literal["email"] = "email"
+
+messages: Registry[type["Message"]] = Registry("messages")
+
+
+class Recipient:
+    """Somebody to tell: an account, or just an address of a guest with the language the guest used."""
+
+    def __init__(self, *, user_id: int | None = None, email: str = "", language: str = "") -> None:
+        self.user_id, self.email, self.language = user_id, email, language
+
+    def as_data(self) -> dict[str, Any]:
+        return {"user_id": self.user_id, "email": self.email, "language": self.language}
+
+
+class Message:
+    """A kind of message. Subclass it in `messages.py`; the class is registered by being defined with a key.
+
+    `to(record)` gives the recipients; `context(record)` what the templates may use; `url(record)` where it leads.
+    Templates: `<template>.subject.txt`, `<template>.txt`, `<template>.html` under `templates/`.
+    """
+
+    key: ClassVar[str] = ""
+    category: ClassVar[str] = ""
+    title: ClassVar[str | Promise] = ""
+    channels: ClassVar[Sequence[str]] = (IN_APP, EMAIL)
+    template: ClassVar[str] = ""
+    model: ClassVar[str] = ""
+    """Label of the record's model, such as `films.Order`: the delivering process loads the record again."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.key:
+            messages.register(cls.key, cls)
+
+    @staticmethod
+    def to(record: Any) -> Sequence[Recipient]:
+        """Who is told; nobody unless the message says so."""
+        return ()
+
+    @classmethod
+    def context(cls, record: Any) -> Mapping[str, Any]:
+        return {"record": record}
+
+    @classmethod
+    def url(cls, record: Any) -> str:
+        return str(record.get_absolute_url()) if hasattr(record, "get_absolute_url") else "/"
+
+
+def notify(
+    message: type[Message], record: models.Model, *, key: str, at: datetime, facts: Mapping[str, Any] | None = None
+) -> None:
+    """Ask for a message about a record, once per message and key, in the transaction of its cause."""
+    send(
+        "notifications.tell",
+        {
+            "message": message.key,
+            "record_type": record_type(record),
+            "record_id": record.pk,
+            "facts": dict(facts or {}),
+        },
+        key=f"tell:{message.key}:{record.pk}:{key}",
+        at=at,
+        record=record,
+    )

@@ -1,0 +1,103 @@
+"""The core's own tables: outbox, audit trail, counters; and the base of the platform's records."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from modules.core.choices import OutboxState
+
+
+class Record(models.Model):
+    """The base of every record that people edit. `revision` grows with each save of a form or API (F26)."""
+
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    record_type: ClassVar[str]
+    """A stable name such as `films.film`, kept when the class is renamed; by default the model's label."""
+
+    class Meta:
+        abstract = True
+
+
+class OutboxMessage(models.Model):
+    """A piece of work that touches the world, saved with the change that asked for it."""
+
+    effect = models.CharField(_("effect"), max_length=80)
+    payload = models.JSONField(_("payload"), default=dict, encoder=DjangoJSONEncoder)
+    key = models.CharField(_("idempotency key"), max_length=200, unique=True)
+    record_type = models.CharField(_("record type"), max_length=80, blank=True, default="")
+    record_id = models.BigIntegerField(_("record"), null=True, blank=True)
+    request_id = models.CharField(_("request id"), max_length=40, blank=True, default="")
+    state = models.CharField(_("state"), max_length=10, choices=OutboxState, default=OutboxState.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    created_at = models.DateTimeField(_("created"))
+    due_at = models.DateTimeField(_("due"))
+    leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("last error"), blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("outbox message"), _("outbox")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=OutboxState.values), name="core_outbox_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=OutboxState.PENDING) | Q(finished_at__isnull=False), name="core_outbox_end_has_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], name="core_outbox_due", condition=Q(state=OutboxState.PENDING)),
+            models.Index(fields=["-created_at", "-id"], name="core_outbox_newest"),
+            models.Index(fields=["record_type", "record_id"], name="core_outbox_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effect} {self.key}"
+
+
+class AuditEntry(models.Model):
+    """One change of one record by somebody: append-only."""
+
+    at = models.DateTimeField(_("when"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    actor_label = models.CharField(_("who, in words"), max_length=254)
+    action = models.CharField(_("action"), max_length=80)
+    record_type = models.CharField(_("record type"), max_length=80)
+    record_id = models.BigIntegerField(_("record"), null=True)
+    record_label = models.CharField(_("record, in words"), max_length=254)
+    changes = models.JSONField(_("changes"), default=dict, encoder=DjangoJSONEncoder)
+    reason = models.TextField(_("reason"), blank=True, default="")
+    request_id = models.CharField(_("request id"), max_length=40, blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("audit entry"), _("audit trail")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="core_audit_newest"),
+            models.Index(fields=["record_type", "record_id", "-id"], name="core_audit_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.record_label}"
+
+
+class Sequence(models.Model):
+    """A counter without gaps: the number is taken in the transaction that uses it."""
+
+    name = models.CharField(_("name"), max_length=80, primary_key=True)
+    value = models.PositiveBigIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("counter"), _("counters")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"

@@ -1,0 +1,1 @@
+"""${Nouns}: customers ask, staff answer."""

@@ -1,0 +1,1 @@
+{% load i18n %}{% blocktranslate with title=record.title trimmed %}Done: {{ title }}{% endblocktranslate %}

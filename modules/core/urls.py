@@ -1,0 +1,13 @@
+"""Addresses of the core: health."""
+
+from django.urls import path
+
+from modules.core import views
+
+app_name = "core"
+
+urlpatterns = [
+    path("health/live", views.health_live, name="health_live"),
+    path("health/ready", views.health_ready, name="health_ready"),
+    path("health/version", views.health_version, name="health_version"),
+]
