@@ -1,0 +1,63 @@
+/* What makes the portal quicker to use. Every page works without it. */
+"use strict";
+
+const shown = (template) => {
+  const source = document.getElementById(template);
+  const toasts = document.getElementById("toasts");
+  if (source && toasts) toasts.append(source.content.cloneNode(true));
+};
+
+/* The pressed button says so at once; a second press does nothing. htmx marks its own requests. */
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) return;
+  if (form.dataset.pending) return event.preventDefault();
+  form.dataset.pending = "true";
+  const button = event.submitter;
+  if (button) {
+    button.setAttribute("aria-busy", "true");
+    if (button.classList.contains("button")) button.classList.add("is-pending");
+  }
+});
+/* A page that comes back from the browser's memory is pressed no longer. */
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-pending]")) delete form.dataset.pending;
+  for (const button of document.querySelectorAll(".is-pending")) {
+    button.classList.remove("is-pending");
+    button.removeAttribute("aria-busy");
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog?.showModal && !event.metaKey && !event.ctrlKey) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+  event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+/* A control that says data-autosubmit sends its form when it changes (a sort order, a page size). */
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
+});
+
+const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();
+document.addEventListener("DOMContentLoaded", () => focusErrors(document));
+document.addEventListener("htmx:afterSettle", (event) => focusErrors(event.detail.elt));
+document.addEventListener("htmx:sendError", () => shown("toast-offline"));
+document.addEventListener("htmx:timeout", () => shown("toast-offline"));
+document.addEventListener("htmx:responseError", () => shown("toast-failed"));
