@@ -1,0 +1,1 @@
+"""Who people are: users, signing in, roles, guest links, and the viewer of every request."""
