@@ -1,0 +1,142 @@
+"""The console's pages of the engine's tables, all read-only, and what stands on every record's page."""
+
+from typing import Any, cast
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from modules.console.api import RecordAdmin, display, register
+from modules.core.http import PortalRequest
+from modules.core.slots import fill
+from modules.workflow.diagram.sketch import sketch
+from modules.workflow.diagram.svg import Marks, draw
+from modules.workflow.diagram.ways import ways_of
+from modules.workflow.flows import find_flow
+from modules.workflow.graph import WorkflowGraph
+from modules.workflow.models import Definition, HistoryEntry, Task, Timer
+from modules.workflow.panels.actions import actions_of, flow_behind
+from modules.workflow.panels.story import entries_of, staff_story, trail_of
+from modules.workflow.panels.work import tasks_of, timers_shown
+from modules.workflow.views.console import page_of
+
+
+@fill("console.record.side", order=10)
+def side(request: HttpRequest, record: Model, **facts: Any) -> str | None:
+    """State, possible actions with reasons, open tasks, timers."""
+    flow = flow_behind(record)
+    if flow is None or record.pk is None:
+        return None
+    viewer, kind = cast(PortalRequest, request), flow.graph.record_type
+    context = {
+        "record": record,
+        "actions": actions_of(
+            record, viewer.actor, viewer.now, lambda name: reverse("workflow:transition", args=[kind, record.pk, name])
+        ),
+        "tasks": tasks_of(record, viewer.actor, viewer.now),
+        "timers": timers_shown(record),
+        "diagram_url": "#workflow-diagram",
+    }
+    return render_to_string("workflow/console/_side.html", context, request)
+
+
+@fill("console.record.below", order=10)
+def below(request: HttpRequest, record: Model, **facts: Any) -> str | None:
+    """The diagram with the way taken, and the story."""
+    flow = flow_behind(record)
+    if flow is None or record.pk is None:
+        return None
+    entries = entries_of(record)
+    trail = trail_of(record, entries)
+    context = {
+        "record": record,
+        "drawing": draw(sketch(flow.graph), Marks(trail), name="workflow"),
+        "ways": ways_of(flow.graph, trail),
+        "lines": staff_story(flow.graph, entries, cast(PortalRequest, request).actor),
+    }
+    return render_to_string("workflow/console/_below.html", context, request)
+
+
+class ReadOnly(RecordAdmin):
+    """What the engine writes and people only read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AboutRecord(ReadOnly):
+    """Rows about a record, which lead to its page."""
+
+    @display(description=_("record"))
+    def record_link(self, row: Any) -> str:
+        flow = find_flow(row.record_type)
+        url = page_of(flow.model, row.record_id) if flow is not None else ""
+        words = f"{flow.model._meta.verbose_name if flow else row.record_type} {row.record_id}"
+        return format_html('<a href="{}">{}</a>', url, words) if url else words
+
+
+@register(Task)
+class TaskAdmin(AboutRecord):
+    """Work for people, open and done."""
+
+    list_display = ["key", "status", "record_link", "role", "person", "due_at", "opened_at"]
+    list_select_related = ["person"]
+    list_filter = ["status"]
+    search_fields = ["role"]
+    fieldsets = [
+        (None, {"fields": ["key", ("status", "outcome"), "record_link", ("role", "person"), "reason"]}),
+        (_("When"), {"fields": [("opened_at", "due_at"), ("claimed_at", "closed_at"), "closed_by"]}),
+    ]
+    readonly_fields = ["record_link"]
+
+
+@register(Timer)
+class TimerAdmin(AboutRecord):
+    """What time will do; one that fails says why."""
+
+    list_display = ["transition", "record_link", "state", "due_at", "next_try_at", "attempts"]
+    search_fields = ["record_type"]
+    default_order = ["next_try_at"]
+    fieldsets = [
+        (None, {"fields": ["transition", "record_link", "state", ("attempts", "error")]}),
+        (_("When"), {"fields": [("started_at", "due_at"), "next_try_at"]}),
+    ]
+    readonly_fields = ["record_link"]
+
+
+@register(HistoryEntry)
+class HistoryAdmin(AboutRecord):
+    """Every step of every record: append-only."""
+
+    list_display = ["at", "transition", "source", "target", "record_link", "actor_label"]
+    search_fields = ["record_type"]
+    fieldsets = [
+        (None, {"fields": ["record_link", "transition", ("source", "target"), "actor_label", "at", "reason", "data"]}),
+        (_("Definition"), {"fields": [("workflow", "workflow_version"), "definition_hash", ("request_id", "key")]}),
+    ]
+    readonly_fields = ["record_link"]
+
+
+@register(Definition)
+class DefinitionAdmin(ReadOnly):
+    """Workflows as they once ran."""
+
+    list_display = ["key", "version", "hash", "record_type", "created_at"]
+    search_fields = ["key", "=hash"]
+    fieldsets = [(None, {"fields": [("key", "version"), ("hash", "record_type"), "created_at", "picture"]})]
+    readonly_fields = ["picture"]
+
+    @display(description=_("diagram"))
+    def picture(self, definition: Definition) -> str:
+        graph = WorkflowGraph.from_data(definition.graph)
+        context = {"drawing": draw(sketch(graph), name="definition"), "ways": ways_of(graph)}
+        return render_to_string("workflow/console/_picture.html", context)

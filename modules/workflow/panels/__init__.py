@@ -1,0 +1,1 @@
+"""What record pages show of a workflow: actions with reasons, work, the story so far, the diagram."""

@@ -1,0 +1,146 @@
+"""What happened to a record, in sentences, and its trail through the diagram."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from modules.core.actors import Actor
+from modules.core.moments import babel_locale
+from modules.core.money import Money
+from modules.workflow import names
+from modules.workflow.definition import START
+from modules.workflow.diagram.svg import Trail, visited_states
+from modules.workflow.diagram.ways import look_of_state
+from modules.workflow.graph import WorkflowGraph
+from modules.workflow.lateness import who
+from modules.workflow.models import HistoryEntry
+from modules.workflow.selectors import history_of
+
+SHOWN = 100
+"""The newest steps that a page tells; a longer story stands in the console's history."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A value that somebody entered with a step."""
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step as a page tells it; `title`, `text`, `actor`, `at` and `tone` are what the timeline element shows."""
+
+    title: str
+    actor: str
+    at: datetime
+    text: str = ""
+    tone: str = ""
+    way: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+def entries_of(record: Any) -> list[HistoryEntry]:
+    """The newest steps of a record, newest first."""
+    return list(history_of(record).select_related("actor").order_by("-pk")[:SHOWN])
+
+
+def trail_of(record: Any, entries: Sequence[HistoryEntry]) -> Trail:
+    """Where a record has been, for the diagram."""
+    steps = [(entry.source, entry.transition, entry.target) for entry in entries]
+    taken = frozenset((source, transition) for source, transition, _target in steps)
+    return Trail(str(record.state), visited_states(steps) | {str(record.state)}, taken)
+
+
+def staff_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: Actor) -> list[Line]:
+    """Every step with who, from where to where, why, and what was entered."""
+    return [
+        Line(
+            title=step_title(graph, entry.transition),
+            actor=_who(entry, reader),
+            at=entry.at,
+            text=entry.reason,
+            tone=_tone(graph, entry.target),
+            way=_way(graph, entry),
+            facts=facts_of(graph, entry),
+        )
+        for entry in entries
+    ]
+
+
+def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: Actor) -> list[Line]:
+    """What became of the record, in the words of its states, and what the reader did; not who else, nor their notes."""
+    lines = []
+    for entry in entries:
+        is_own = entry.actor_id is not None and entry.actor_id == reader.user_id
+        moved = entry.source != entry.target
+        if not (moved or is_own):
+            continue
+        title = _state_title(graph, entry.target) if moved else step_title(graph, entry.transition)
+        actor, text = (_("you"), entry.reason) if is_own else ("", "")
+        lines.append(Line(title, actor, entry.at, text, _tone(graph, entry.target)))
+    return lines
+
+
+def step_title(graph: WorkflowGraph, key: str) -> str:
+    """The words of a step; of one that today's workflow does not know, its name."""
+    if key == START:
+        return _("Start")
+    if graph.has_transition(key):
+        return str(graph.transition(key).title)
+    task, _dot, outcome = key.partition(".")
+    for node in graph.tasks:
+        if node.key == task:
+            found = next((end.title for end in node.outcomes if end.name == outcome), outcome)
+            return f"{node.title}: {found}"
+    return key
+
+
+def facts_of(graph: WorkflowGraph, entry: HistoryEntry) -> tuple[Fact, ...]:
+    """What was entered with a step, by the labels of its form."""
+    labels = _labels(graph, entry.transition)
+    return tuple(
+        Fact(labels.get(name, name.replace("_", " ").capitalize()), _words(value))
+        for name, value in entry.data.items()
+        if value not in (None, "", [], {}) and not (name == "reason" and value == entry.reason)
+    )
+
+
+def _labels(graph: WorkflowGraph, key: str) -> dict[str, str]:
+    form = names.form_classes.get(graph.transition(key).form) if graph.has_transition(key) else None
+    fields: Mapping[str, Any] = getattr(form, "base_fields", {})
+    return {name: str(field.label) for name, field in fields.items() if field.label}
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"minor", "currency"}:
+        return Money(value["minor"], value["currency"]).format(babel_locale())
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_words(part) for part in value)
+    return str(value)
+
+
+def _who(entry: HistoryEntry, reader: Actor) -> str:
+    is_staff = reader.user is not None and reader.user.is_staff
+    name = entry.actor.name if is_staff and entry.actor is not None else ""
+    return who(entry.actor_id, name or entry.actor_label, reader)
+
+
+def _state_title(graph: WorkflowGraph, key: str) -> str:
+    return str(graph.state(key).title) if graph.has_state(key) else key
+
+
+def _tone(graph: WorkflowGraph, key: str) -> str:
+    return look_of_state(graph.state(key)).tone if graph.has_state(key) else ""
+
+
+def _way(graph: WorkflowGraph, entry: HistoryEntry) -> str:
+    if not entry.source or entry.source == entry.target:
+        return ""
+    return f"{_state_title(graph, entry.source)} → {_state_title(graph, entry.target)}"

@@ -1,0 +1,212 @@
+"""One call of the engine on one record: lock, check, move, append, follow, rest. Always inside a transaction."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from modules.core.actors import SYSTEM, Actor
+from modules.workflow import assignments, history, timers
+from modules.workflow.effects import Firing
+from modules.workflow.errors import AutomaticLoop, GuardRefused, InvalidData, RecordGone, TransitionNotAllowed
+from modules.workflow.flows import Flow, flow_of
+from modules.workflow.history import FireResult, KeyUsed
+from modules.workflow.lateness import refuse_late
+from modules.workflow.plan import Step
+from modules.workflow.rights import fits
+from modules.workflow.statements import statements_of
+
+CHAIN_LIMIT = 25
+"""So many automatic transitions may follow one another; a longer chain is a loop."""
+
+_UNREAD = object()
+_running: ContextVar[frozenset[tuple[str, int]]] = ContextVar("running", default=frozenset())
+
+
+class Run:
+    """What is known while one record moves. `record` is a copy of the row as locked; the caller's comes later."""
+
+    record: Any
+
+    def __init__(self, flow: Flow, record_id: int, *, actor: Actor, at: datetime) -> None:
+        self.graph, self.plan = flow.graph, flow.plan
+        self.record_id, self.actor, self.at = record_id, actor, at
+        self.statements = statements_of(flow.model)
+        self.path: list[str] = []
+        """The states from the one in which the record was found to the present one."""
+        self.completed: dict[str, str] = {}
+        """Tasks that end with this run, and their outcome; the others of a left state are cancelled."""
+        self._facts: Any = _UNREAD
+
+    # Before the move
+
+    def lock(self) -> None:
+        """Lock the row and load it as it is now."""
+        self.record = self.statements.lock(self.record_id)
+        if self.record is None:
+            raise RecordGone
+        self.path = [self.record.state]
+
+    def leap(self, step: Step, source: str) -> bool:
+        """Move at once by compare-and-set where nothing has to be known first; whether that worked."""
+        if not step.asks_nothing or source not in step.transition.sources:
+            return False
+        if not self._move(source, step.transition.target):
+            return False
+        self.check_actor(step)
+        return True
+
+    def refuse_used(self, transitions: list[str], key: str) -> None:
+        """KeyUsed when one of the transitions has been fired under the key."""
+        if key and history.find_by_key(self.graph, self.record_id, transitions, key):
+            raise KeyUsed
+
+    def check_actor(self, step: Step) -> None:
+        """TransitionNotAllowed unless a rule of the transition means the actor."""
+        if not fits(step.transition.by, self.record, self.actor, self.graph):
+            raise TransitionNotAllowed
+
+    def check(
+        self, step: Step, *, data: Any, seen: str, expected: str | int | None, files: Any = None
+    ) -> Mapping[str, Any]:
+        """The cleaned data, or the first refusal: of the actor, the state, the form, the guards."""
+        self.check_actor(step)
+        refuse_late(self, step, seen=seen, expected=expected)
+        cleaned = self._clean(step, data, files)
+        self.check_guards(step)
+        return cleaned
+
+    def check_guards(self, step: Step) -> None:
+        """GuardRefused, with every reason, unless all guards let pass."""
+        if step.guards and (reasons := step.refusals(self.record, self.facts())):
+            raise GuardRefused(reasons)
+
+    def _clean(self, step: Step, data: Any, files: Any) -> Mapping[str, Any]:
+        form = step.form(self.record, data if data is not None else {}, **({"files": files} if files else {}))
+        if form is None:
+            return data or {}
+        if not form.is_valid():
+            raise InvalidData(form)
+        return form.cleaned_data
+
+    def facts(self) -> Any:
+        """What the flow's selector says of the record; read once for each step."""
+        if self._facts is _UNREAD:
+            self._facts = self.plan.facts([self.record], self.at).get(self.record_id)
+        return self._facts
+
+    # The move
+
+    def _move(self, source: str, target: str) -> bool:
+        moved = self.statements.move(self.record_id, source, target, version=self.graph.version, at=self.at)
+        if moved is None:
+            return False
+        self.record = moved
+        self.path = [*(self.path or [source]), target]
+        return True
+
+    def go(self, step: Step) -> None:
+        """Move the locked row along a transition."""
+        if not self._move(self.record.state, step.transition.target):
+            raise RecordGone  # not even its own lock holder finds the row
+
+    def enter(self, name: str, data: Mapping[str, Any]) -> FireResult:
+        """The first step of all: into the initial state."""
+        source, target = self.record.state, self.graph.initial
+        if not self._move(source, target):
+            raise RecordGone
+        self.path = ["", target]
+        return history.append(
+            self.graph, self.record_id, transition=name, source="", target=target, actor=self.actor, at=self.at,
+            data=data,
+        )  # fmt: skip
+
+    def take(
+        self, step: Step, *, data: Mapping[str, Any], actor: Actor | None = None, key: str = "", reason: str = ""
+    ) -> FireResult:
+        """Append the step that has just been gone to the history, and run its effects."""
+        actor = actor or self.actor
+        reason = reason or str(data.get("reason") or "")
+        source, target = self.path[-2:]
+        result = history.append(
+            self.graph, self.record_id, transition=step.transition.key, source=source, target=target, actor=actor,
+            at=self.at, reason=reason, data=data, key=key,
+        )  # fmt: skip
+        if step.transition.completes:
+            self.completed[step.transition.completes] = step.transition.key.partition(".")[2] or step.transition.key
+        if step.effects:
+            firing = Firing(
+                step.transition.key, source, target, actor, self.at,
+                f"{self.graph.record_type}:{self.record_id}:{result.history_id}", reason, data, self.facts,
+            )  # fmt: skip
+            for effect in step.effects:
+                effect(self.record, firing)
+        self._facts = _UNREAD
+        return result
+
+    # After the move
+
+    def follow(self) -> list[FireResult]:
+        """Take automatic transitions until none may go; AutomaticLoop when there is no end to it."""
+        results: list[FireResult] = []
+        while step := self._next_automatic():
+            if len(results) == CHAIN_LIMIT:
+                raise AutomaticLoop(f"{self.graph.key}: more than {CHAIN_LIMIT} automatic transitions in a row")
+            self.go(step)
+            results.append(self.take(step, data={}, actor=SYSTEM))
+        return results
+
+    def _next_automatic(self) -> Step | None:
+        for step in self.plan.automatic.get(self.record.state, ()):
+            if not step.guards or not step.refusals(self.record, self.facts()):
+                return step
+        return None
+
+    def rest(self) -> list[FireResult]:
+        """Follow automatic transitions, close what the left states had open, open what the reached one declares."""
+        followed = self.follow()
+        if len(self.path) > 1:
+            assignments.close_left(self)
+            timers.close_left(self)
+            timers.open_here(self)
+            assignments.open_here(self)
+        return followed
+
+    def show_in(self, record: models.Model) -> None:
+        """Bring the caller's record up to date, after the transaction."""
+        for name in self.statements.names:
+            value = self.record.__dict__.get(name, _UNREAD)
+            if value is not _UNREAD and record.__dict__.get(name, _UNREAD) != value:
+                setattr(record, name, value)
+        record.__dict__.pop("_prefetched_objects_cache", None)
+
+
+def running(record: models.Model, *, actor: Actor, at: datetime) -> AbstractContextManager[Run]:
+    """A run on a record; see `run_on`."""
+    return run_on(flow_of(record), record.pk, actor=actor, at=at)
+
+
+@contextmanager
+def run_on(flow: Flow, record_id: int, *, actor: Actor, at: datetime) -> Iterator[Run]:
+    """A run in its own transaction, or in a savepoint of the caller's.
+
+    RuntimeError where an effect fires its own record again: that is what `automatic` is for.
+    """
+    name, others = (flow.graph.record_type, record_id), _running.get()
+    if name in others:
+        raise RuntimeError(f"{flow.graph.key}: an effect may not fire its own record; declare an automatic transition")
+    token = _running.set(others | {name})
+    try:
+        with transaction.atomic():
+            yield Run(flow, record_id, actor=actor, at=at)
+    finally:
+        _running.reset(token)
+
+
+def is_running(record: models.Model) -> bool:
+    """Whether a transition of this record is on its way in this thread."""
+    others = _running.get()
+    return bool(others) and (flow_of(record).graph.record_type, record.pk) in others

@@ -1,0 +1,52 @@
+"""Addresses: transitions on both faces, tasks, the workflows' pages in the console."""
+
+from django.contrib import admin
+from django.urls import URLPattern, path, register_converter
+
+from modules.portal.api import pages_of
+from modules.workflow.flows import flows
+from modules.workflow.views import console, tasks, transitions
+
+app_name = "workflow"
+
+
+class RecordTypeConverter:
+    """`films.order`: the dot keeps these addresses apart from those of the engine's own tables."""
+
+    regex = r"[a-z0-9_]+\.[a-z0-9_]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(RecordTypeConverter, "record_type")
+
+
+def portal_addresses() -> list[URLPattern]:
+    """For each kind of record that has both a workflow and customer pages: below the record's own address."""
+    found = []
+    for flow in flows:
+        pages = pages_of(flow.model)
+        if pages is not None and pages.detail:
+            route = f"{pages.path}/<str:lookup>/actions/<str:transition>/"
+            found.append(path(route, transitions.portal_transition(pages), name=f"{pages.route}_transition"))
+    return found
+
+
+staff = admin.site.admin_view
+urlpatterns = [
+    path("console/workflow/", staff(console.overview), name="overview"),
+    path("console/workflow/tasks/<int:pk>/claim/", staff(tasks.task_claim), name="task_claim"),
+    path("console/workflow/tasks/<int:pk>/release/", staff(tasks.task_release), name="task_release"),
+    path("console/workflow/tasks/<int:pk>/complete/", staff(tasks.task_complete), name="task_complete"),
+    path("console/workflow/<record_type:record_type>/", staff(console.flow_page), name="flow"),
+    path(
+        "console/workflow/<record_type:record_type>/<int:pk>/<str:transition>/",
+        staff(transitions.console_transition),
+        name="transition",
+    ),
+    *portal_addresses(),
+]

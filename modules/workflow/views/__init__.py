@@ -1,0 +1,1 @@
+"""The doors of the workflow: firing a transition on both faces, tasks, the workflows' own pages."""
