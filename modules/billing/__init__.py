@@ -1,0 +1,1 @@
+"""Money: the double-entry ledger, card payments through the gateway, refunds, invoices."""

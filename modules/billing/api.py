@@ -1,0 +1,50 @@
+"""What other modules may use of billing."""
+
+from modules.billing.errors import AlreadyReversed, BalanceTooLow, CardPaymentsUnavailable, RefundTooMuch
+from modules.billing.gateways.choice import card_payments_available, recording
+from modules.billing.models import CreditNote, Invoice, Payment, Refund
+from modules.billing.registries import payment_postings
+from modules.billing.rules import split_gross
+from modules.billing.selectors.invoices import tax_split
+from modules.billing.selectors.ledger import balance, transactions_about, trial_balance
+from modules.billing.selectors.payments import captured_by_subject, credit_note_of, invoice_of, payments_of
+from modules.billing.services.demo_history import settle_recorded
+from modules.billing.services.invoices import SoldLine, issue_credit_note, issue_invoice
+from modules.billing.services.ledger import post, reverse
+from modules.billing.services.payments import PaymentPage, close_checkout, request_payment
+from modules.billing.services.refunds import refund_all, refund_stray_payment, request_refund
+
+__all__ = [
+    "AlreadyReversed",
+    "BalanceTooLow",
+    "CardPaymentsUnavailable",
+    "CreditNote",
+    "Invoice",
+    "Payment",
+    "PaymentPage",
+    "Refund",
+    "RefundTooMuch",
+    "SoldLine",
+    "balance",
+    "captured_by_subject",
+    "card_payments_available",
+    "close_checkout",
+    "credit_note_of",
+    "invoice_of",
+    "issue_credit_note",
+    "issue_invoice",
+    "payment_postings",
+    "payments_of",
+    "post",
+    "recording",
+    "refund_all",
+    "refund_stray_payment",
+    "request_payment",
+    "request_refund",
+    "reverse",
+    "settle_recorded",
+    "split_gross",
+    "tax_split",
+    "transactions_about",
+    "trial_balance",
+]

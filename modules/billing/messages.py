@@ -1,0 +1,59 @@
+"""What staff are told about money that needs a person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from modules.accounts.api import users_with_permission
+from modules.billing.models import Payment, Refund, WebhookEvent
+from modules.core.messages import Message, Recipient
+
+
+def who_replay_events(record: Any) -> Sequence[Recipient]:
+    return [Recipient(user_id=user.pk) for user in users_with_permission("billing.replay_webhookevent")]
+
+
+def who_refund(record: Any) -> Sequence[Recipient]:
+    return [Recipient(user_id=user.pk) for user in users_with_permission("billing.refund_payment")]
+
+
+def _console_page(record: Any) -> str:
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
+class WebhookParked(Message):
+    """An event of the provider that we could not work."""
+
+    key, category, title = "billing.webhook_parked", "billing", _("A payment event needs attention")
+    template, model = "billing/email/webhook_parked", "billing.WebhookEvent"
+    to = staticmethod(who_replay_events)
+
+    @classmethod
+    def url(cls, record: WebhookEvent) -> str:
+        return _console_page(record)
+
+
+class RefundNeedsAttention(Message):
+    """A refund that did not reach the customer."""
+
+    key, category, title = "billing.refund_failed", "billing", _("A refund failed")
+    template, model = "billing/email/refund_failed", "billing.Refund"
+    to = staticmethod(who_refund)
+
+    @classmethod
+    def url(cls, record: Refund) -> str:
+        return _console_page(record)
+
+
+class StrayPayment(Message):
+    """Money that came for something already finished, and goes back."""
+
+    key, category, title = "billing.stray_payment", "billing", _("A payment came too late and is refunded")
+    template, model = "billing/email/stray_payment", "billing.Payment"
+    to = staticmethod(who_refund)
+
+    @classmethod
+    def url(cls, record: Payment) -> str:
+        return _console_page(record)

@@ -1,0 +1,77 @@
+"""Whether the books are what they should be, found by reading every entry."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
+from modules.billing.models import Account, Entry, Transaction
+
+TRIGGERS = {
+    "billing_entry_sums_to_zero",
+    "billing_entry_in_currency_of_account",
+    "billing_entry_refuse_update",
+    "billing_entry_refuse_delete",
+    "billing_invoiceline_refuse_delete",
+    "billing_invoiceline_refuse_update",
+    "billing_transaction_refuse_update",
+    "billing_transaction_refuse_delete",
+}
+
+
+def ledger_findings() -> list[str]:
+    """What is wrong with the books, one sentence each; empty when they are right."""
+    return [
+        *_missing_triggers(),
+        *_unbalanced(),
+        *_empty(),
+        *_wrong_balances(),
+        *_foreign_currency(),
+        *_wrong_reversals(),
+    ]
+
+
+def _missing_triggers() -> Iterator[str]:
+    """A table rebuilt by hand (or by SQLite's ALTER TABLE) loses its triggers in silence."""
+    if connection.vendor == "sqlite":
+        sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        sql = "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        present = {row[0] for row in cursor.fetchall()}
+    for name in sorted(TRIGGERS - present):
+        yield f"The trigger {name} is missing or switched off: the database no longer guards the books."
+
+
+def _unbalanced() -> Iterator[str]:
+    sums = Entry.objects.values("transaction_id", "currency").annotate(sum=Sum("amount")).exclude(sum=0)
+    for row in sums.order_by("transaction_id"):
+        yield f"Transaction {row['transaction_id']} is out of balance by {row['sum']} {row['currency']}."
+
+
+def _empty() -> Iterator[str]:
+    for pk in Transaction.objects.filter(entries__isnull=True).order_by("pk").values_list("pk", flat=True):
+        yield f"Transaction {pk} has no entries."
+
+
+def _wrong_balances() -> Iterator[str]:
+    for account in Account.objects.annotate(debit=Coalesce(Sum("entries__amount"), 0)).order_by("pk"):
+        debit: int = account.debit
+        proven = debit if account.grows_by_debit else -debit
+        if proven != account.balance.minor:
+            yield f"Account {account} says {account.balance.minor}, its entries say {proven} {account.currency}."
+
+
+def _foreign_currency() -> Iterator[str]:
+    for entry in Entry.objects.exclude(currency=F("account__currency")).order_by("pk"):
+        yield f"Entry {entry.pk} is in {entry.currency}, its account is not."
+
+
+def _wrong_reversals() -> Iterator[str]:
+    """A reversal is the mirror image of what it reverses."""
+    for pk, original in Transaction.objects.filter(reverses__isnull=False).values_list("pk", "reverses_id"):
+        rows = Entry.objects.filter(transaction_id__in=[pk, original]).values("account_id").annotate(sum=Sum("amount"))
+        if rows.exclude(sum=0).exists():
+            yield f"Transaction {pk} does not mirror transaction {original}, which it reverses."

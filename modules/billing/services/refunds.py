@@ -1,0 +1,184 @@
+"""Giving money back: reserved under lock, asked of the provider by the outbox, booked when it has happened."""
+
+import logging
+from datetime import datetime
+
+from django.db import models, transaction
+
+from modules.billing.choices import PaymentState, RefundOrigin, RefundState
+from modules.billing.errors import NotYet, RefundTooMuch, Unworkable
+from modules.billing.events import StrayPaymentRefunded
+from modules.billing.gateways.base import RefundAnswer, RefundOrder, RefusedByProvider, Unreachable
+from modules.billing.gateways.choice import gateway
+from modules.billing.models import Payment, Refund
+from modules.billing.services.announcing import announce
+from modules.billing.services.refund_states import fail_refund, follow_refund
+from modules.billing.subjects import lock, reference
+from modules.core.actors import SYSTEM, Actor
+from modules.core.money import Money
+from modules.core.outbox import send
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def refund_all(subject: models.Model, *, reason: str, actor: Actor, at: datetime, key: str) -> list[Refund]:
+    """Give back all that was paid for a record and is not refunded yet. The same key gives the same refunds."""
+    kind, pk = reference(subject)
+    lock(kind, pk)
+    paid = Payment.objects.filter(subject_type=kind, subject_id=pk, state=PaymentState.SETTLED).order_by("pk")
+    return [
+        request_refund(
+            payment, amount=payment.refundable, reason=reason, actor=actor, at=at, key=f"{key}:{payment.public}"
+        )
+        for payment in paid.select_for_update()
+        if payment.refundable or Refund.objects.filter(key=f"{key}:{payment.public}").exists()
+    ]
+
+
+@transaction.atomic
+def refund_stray_payment(payment_id: int, *, at: datetime) -> Refund | None:
+    """Give one payment back that nobody can use: it came for a record in a final state, or a second time. Staff are
+    told. Nothing is left to refund: None."""
+    payment = _locked(payment_id)
+    known = Refund.objects.filter(key=f"stray:{payment.public}").first()
+    if known is not None or not payment.refundable:
+        return known
+    announce(StrayPaymentRefunded, payment, at=at)
+    return request_refund(
+        payment, amount=payment.refundable, reason="stray", actor=SYSTEM, at=at, key=f"stray:{payment.public}"
+    )
+
+
+@transaction.atomic
+def request_refund(payment: Payment, *, amount: Money, reason: str, actor: Actor, at: datetime, key: str) -> Refund:
+    """Reserve an amount of a payment and have it refunded. The same key gives the same refund. Raises RefundTooMuch."""
+    payment = _locked(payment.pk)
+    found = Refund.objects.filter(key=key).first()
+    if found is not None:
+        return found
+    refund = _reserve(payment, amount, key=key, at=at)
+    refund.reason, refund.actor = reason[:500], actor.user
+    refund.save(force_insert=True)
+    _call_later(refund, at=at)
+    return refund
+
+
+def _locked(payment_id: int) -> Payment:
+    known = Payment.objects.get(pk=payment_id)
+    lock(known.subject_type, known.subject_id)
+    return Payment.objects.select_for_update().get(pk=payment_id)
+
+
+def _reserve(payment: Payment, amount: Money, *, key: str, at: datetime) -> Refund:
+    """A refund, not yet saved, whose amount is held back on the locked payment."""
+    if not amount > Money(0, amount.currency) or amount > payment.refundable:
+        raise RefundTooMuch(left=payment.refundable)
+    payment.refunding += amount
+    payment.save(update_fields=["refunding"])
+    refund = Refund(
+        payment=payment, amount=amount, currency=amount.currency, key=key, livemode=payment.livemode, created_at=at
+    )
+    refund.call_key = _call_key(refund)
+    return refund
+
+
+def _call_key(refund: Refund) -> str:
+    return f"refund:{refund.public}:{refund.attempt}"
+
+
+def _call_later(refund: Refund, *, at: datetime) -> None:
+    send("billing.refund", {"refund": refund.pk}, key=refund.call_key, at=at, record=refund)
+
+
+def make_refund(refund_id: int, *, at: datetime) -> None:
+    """The call to the provider. Raises Unreachable when nobody knows what happened: the same key asks again."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.state != RefundState.REQUESTED:
+        return
+    provider = gateway(refund.payment.provider)
+    order = RefundOrder(
+        key=refund.call_key,
+        refund=str(refund.public),
+        intent_id=refund.payment.intent_id,
+        amount=refund.amount,
+    )
+    try:
+        answer = provider.refund(order)
+    except Unreachable as error:
+        Refund.objects.filter(pk=refund.pk).update(error=str(error))
+        if not error.remembered:
+            raise
+        _find_or_ask_anew(refund, at=at)
+    except RefusedByProvider as error:
+        logger.error("the provider refused refund %s: %s", refund.public, error)  # noqa: TRY400 - no traceback wanted
+        fail_refund(refund.pk, why=str(error), at=at)
+    else:
+        settle_refund(answer, livemode=provider.livemode, at=at)
+
+
+def _find_or_ask_anew(refund: Refund, *, at: datetime) -> None:
+    """The provider repeats a failure it keeps under our key: look whether the refund was made, else use a new key."""
+    provider = gateway(refund.payment.provider)
+    for answer in provider.refunds_of(refund.payment.intent_id):
+        if answer.refund == str(refund.public):
+            settle_refund(answer, livemode=provider.livemode, at=at)
+            return
+    with transaction.atomic():
+        asked = refund.attempt
+        refund.attempt += 1
+        refund.call_key = _call_key(refund)
+        row = Refund.objects.filter(pk=refund.pk, state=RefundState.REQUESTED, attempt=asked)
+        if row.update(attempt=refund.attempt, call_key=refund.call_key):
+            _call_later(refund, at=at)
+
+
+def look_at_refund(refund_id: int, *, at: datetime) -> None:
+    """Ask the provider how a refund stands. Raises Unreachable."""
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.provider_id:
+        provider = gateway(refund.payment.provider)
+        settle_refund(provider.look_up_refund(refund.provider_id), livemode=provider.livemode, at=at)
+
+
+@transaction.atomic
+def settle_refund(answer: RefundAnswer, *, livemode: bool, at: datetime) -> Refund:
+    """Follow what the provider says about a refund, ours or made on its own side; late, twice and in any order.
+
+    Raises Unworkable for a refund of a payment that is not ours, NotYet while the payment itself is not settled here
+    or other refunds still reserve what this one has taken.
+    """
+    payment = _locked(_payment_of(answer, livemode=livemode).pk)
+    refund = Refund.objects.select_for_update().filter(livemode=livemode, provider_id=answer.provider_id).first()
+    if refund is None and answer.refund:
+        refund = Refund.objects.select_for_update().filter(public=answer.refund, payment=payment).first()
+    if refund is None:
+        refund = _adopt(payment, answer, at=at)
+    if refund.amount != answer.amount:
+        raise Unworkable(f"{answer.amount} was refunded where {refund.amount} was asked for")
+    refund.payment = payment
+    follow_refund(refund, answer, at=at)
+    return refund
+
+
+def _payment_of(answer: RefundAnswer, *, livemode: bool) -> Payment:
+    known = Payment.objects.filter(livemode=livemode)
+    payment = known.filter(intent_id=answer.intent_id).exclude(intent_id="").first()
+    if payment is None and answer.refund:
+        payment = known.filter(refunds__public=answer.refund).first()
+    if payment is None:
+        raise Unworkable(f"the refund {answer.provider_id} is of a payment that is not ours")
+    return payment
+
+
+def _adopt(payment: Payment, answer: RefundAnswer, *, at: datetime) -> Refund:
+    """A refund made on the provider's side."""
+    if payment.state != PaymentState.SETTLED:
+        raise NotYet("the payment is not settled here yet")
+    try:
+        refund = _reserve(payment, answer.amount, key=f"provider:{answer.provider_id}", at=at)
+    except RefundTooMuch:
+        raise NotYet("other refunds under way reserve what this one has taken") from None
+    refund.origin, refund.reason = RefundOrigin.PROVIDER, answer.reason[:500]
+    refund.save(force_insert=True)
+    return refund

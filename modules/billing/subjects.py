@@ -1,0 +1,36 @@
+"""The records that payments, postings and invoices are about: any saved model, by its record type and id."""
+
+from functools import cache
+
+from django.apps import apps
+from django.db import models
+
+from modules.core.audit import record_type
+
+Reference = tuple[str, int]
+
+
+def reference(subject: models.Model) -> Reference:
+    """Raises ValueError for a record that was never saved."""
+    if subject.pk is None:
+        raise ValueError(f"{subject!r} was not saved yet")
+    return record_type(subject), subject.pk
+
+
+@cache
+def model_of(kind: str) -> type[models.Model]:
+    """Raises LookupError when no installed model has the record type."""
+    for model in apps.get_models():
+        if record_type(model) == kind:
+            return model
+    raise LookupError(f"no model has the record type “{kind}”")
+
+
+def lock(kind: str, pk: int) -> None:
+    """Lock the record's row until the end of the transaction.
+
+    Every way through billing locks the record first, then its payments, then its refunds, then accounts: the same
+    order in which a transition of the record comes here, so that the two cannot wait for each other in a ring.
+    """
+    manager = model_of(kind)._base_manager
+    manager.select_for_update(no_key=True, of=("self",)).filter(pk=pk).values_list("pk", flat=True).first()

@@ -1,0 +1,1 @@
+"""Telling people: messages become in-app notes and mails, in their language, through the outbox."""
