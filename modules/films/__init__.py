@@ -1,0 +1,1 @@
+"""A film shop: catalogue, stock, basket, orders, library."""

@@ -1,0 +1,13 @@
+"""The demo shop: real films as facts, with invented prices and stock."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from modules.films.demo.catalogue import load_catalogue
+from modules.films.demo.orders import load_orders
+
+
+def load(report: Callable[[str], None], at: datetime) -> None:
+    """Everything the demo shop shows; what is there already is left alone."""
+    load_catalogue(report, at)
+    load_orders(report, at)

@@ -1,0 +1,109 @@
+"""Expected refusals of the film shop."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from modules.core.errors import Refusal
+
+
+class NotEnoughStock(Refusal):
+    """Less is available than asked for. `missing` says by edition id how many there are now."""
+
+    code = "not_enough_stock"
+    words = _("There is not enough left of what you want: {titles}.")
+
+    def __init__(self, *, available: Mapping[int, int], titles: str) -> None:
+        self.available = available
+        super().__init__(titles=titles)
+
+
+class NothingToAdjust(Refusal):
+    """An adjustment that changes nothing."""
+
+    code = "nothing_to_adjust"
+    words = _("This changes nothing: enter how many are more or fewer.")
+
+
+class ReasonMissing(Refusal):
+    """A correction of stock or price without a word why."""
+
+    code = "reason_missing"
+    words = _("Say why, so that others understand it later.")
+
+
+class WouldGoBelowZero(Refusal):
+    """An adjustment takes away more than is free."""
+
+    code = "stock_below_zero"
+    words = _("Only {available} are free here; {allocated} are set aside for orders.")
+
+
+class HasNoStock(Refusal):
+    """A digital edition is not kept on shelves."""
+
+    code = "has_no_stock"
+    words = _("A digital film has no stock.")
+
+
+class QuantityNotPositive(Refusal):
+    """Goods received, demanded or consumed in no or a negative quantity."""
+
+    code = "quantity_not_positive"
+    words = _("Enter a quantity of one or more.")
+
+
+class FilmKnown(Refusal):
+    """Another film bears this title and year."""
+
+    code = "film_known"
+    words = _("A film called “{title}” of {year} is in the catalogue already.")
+
+
+class GenreKnown(Refusal):
+    """Another genre has this name, whatever its capitals and accents."""
+
+    code = "genre_known"
+    words = _("A genre called “{name}” exists already.")
+
+
+class GenreInUse(Refusal):
+    """A genre that films carry is not removed."""
+
+    code = "genre_in_use"
+    words = _("{count} films carry this genre. Give them another one first.")
+
+
+class PriceChanged(Refusal):
+    """Prices are not those that the customer has seen; nothing is ordered until they are confirmed."""
+
+    code = "price_changed"
+    words = _("Prices have changed since you put these into the basket: {titles}. Look at them and confirm.")
+
+
+class BasketEmpty(Refusal):
+    """There is nothing to order."""
+
+    code = "basket_empty"
+    words = _("Your basket is empty.")
+
+
+class NotForSale(Refusal):
+    """An edition is not sold, or not yet."""
+
+    code = "not_for_sale"
+    words = _("{titles} cannot be bought at present.")
+
+
+class AccountNeeded(Refusal):
+    """Digital films belong to an account."""
+
+    code = "account_needed"
+    words = _("Digital films are kept in your library: sign in or make an account first.")
+
+
+class AddressNeeded(Refusal):
+    """Something is shipped and nobody said where to."""
+
+    code = "address_needed"
+    words = _("Say where the films shall go.")

@@ -1,0 +1,15 @@
+"""What the film shop tells modules above it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from modules.core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order stands and awaits its payment."""
+
+    order_id: int
+    number: str
+    at: datetime
