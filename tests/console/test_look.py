@@ -1,0 +1,59 @@
+"""The console's look comes from the house's tokens, and what we override of unfold has not changed underneath."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+import unfold
+from django.conf import settings
+
+from modules.core.manifest import module_configs
+
+ROOT = Path(settings.BASE_DIR)
+PACKAGE = Path(unfold.__file__).parent / "templates"
+
+OVERRIDDEN = {
+    "unfold/helpers/messages.html": "9e37d808b5122af1bfcd97130465a1fd212904073787230cd67d584873560e79",
+    "unfold/helpers/userlinks.html": "b493fa5ca3595d28c6858f789f303c1797c34107dc60b2857ab6ce8585fc3914",
+}
+"""When one of these fails after an upgrade of unfold: compare the original with ours, then write down the new sum."""
+
+
+@pytest.mark.parametrize(("name", "known"), OVERRIDDEN.items())
+def test_the_original_of_an_overridden_template_is_the_one_we_know(name: str, known: str) -> None:
+    assert (ROOT / "templates" / name).exists()
+    assert hashlib.sha256((PACKAGE / name).read_bytes()).hexdigest() == known
+
+
+def test_every_override_of_unfold_is_listed() -> None:
+    ours = {str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates" / "unfold").rglob("*.html")}
+    assert ours == set(OVERRIDDEN)
+
+
+@pytest.mark.parametrize(
+    ("token", "light", "dark"),
+    [
+        ("accent", ("primary", "600"), ("primary", "500")),
+        ("accent-strong", ("primary", "700"), None),
+        ("surface", None, ("base", "900")),
+        ("page", ("base", "50"), ("base", "950")),
+        ("line", ("base", "200"), ("base", "800")),
+        ("quiet", ("base", "500"), ("base", "400")),
+        ("text", ("font", "important-light"), ("font", "important-dark")),
+    ],
+)
+def test_colours_are_the_tokens(token: str, light: tuple[str, str] | None, dark: tuple[str, str] | None) -> None:
+    tokens = (ROOT / "static" / "css" / "tokens.css").read_text()
+    line = next(row for row in tokens.splitlines() if row.strip().startswith(f"--color-{token}:"))
+    values = [part.split(")")[0] for part in line.split("oklch(")[1:3]]
+    colours = settings.UNFOLD["COLORS"]
+    for place, name in enumerate((light, dark)):
+        if name is not None:
+            assert colours[name[0]][name[1]] == f"oklch({values[place]})"
+
+
+def test_sidebar_icons_are_names_of_material_symbols() -> None:
+    """A heroicons name such as `shopping-bag` would be drawn as text."""
+    names = {nav.icon for config in module_configs() for nav in config.manifest.navigation}
+    assert {name for name in names if not re.fullmatch(r"[a-z0-9_]+", name)} == set()

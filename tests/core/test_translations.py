@@ -1,0 +1,46 @@
+"""The Spanish catalogue is complete, current and compiled, and its placeholders are those of the English text."""
+
+import re
+
+import pytest
+from babel.messages.catalog import Message
+
+from modules.core import catalogue
+
+pytestmark = pytest.mark.any_database
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
+
+
+def test_nothing_is_missing_or_stale() -> None:
+    today = catalogue.updated("es")
+    assert catalogue.missing(today) == []
+    assert set(catalogue.read("es")._messages) - set(today._messages) == set()
+
+
+def test_the_compiled_catalogue_is_of_the_same_text() -> None:
+    with catalogue.path_of("es").with_suffix(".mo").open("rb") as file:
+        compiled = dict(_said(message) for message in catalogue.read_compiled(file) if message.id)
+    assert compiled == dict(_said(message) for message in catalogue.read("es") if message.id and message.string)
+
+
+def _said(message: Message) -> tuple[tuple[str | None, str], list[str]]:
+    """What a message says, under its context and singular; the two formats differ in how they hold plurals."""
+    singular = message.id if isinstance(message.id, str) else message.id[0]
+    return (message.context, singular), _forms(message)
+
+
+def _forms(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
+
+
+def test_placeholders_survive_translation() -> None:
+    wrong = []
+    for message in catalogue.read("es"):
+        if not message.id:
+            continue
+        singular = message.id if isinstance(message.id, str) else message.id[-1]
+        text = _forms(message)[-1]
+        if set(PLACEHOLDER.findall(singular)) != set(PLACEHOLDER.findall(text)):
+            wrong.append((singular, text))
+    assert wrong == []

@@ -1,0 +1,18 @@
+"""The product's addresses and a slow one."""
+
+import time
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from modules.core.routes import site_urls
+
+
+@login_not_required
+def slow(request: HttpRequest) -> HttpResponse:
+    time.sleep(2)
+    return HttpResponse("finished")
+
+
+urlpatterns = [path("slow/", slow), *site_urls()]

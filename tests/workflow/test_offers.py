@@ -1,0 +1,72 @@
+"""`can`: what the buttons show."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from modules.accounts.models import User
+from modules.core.actors import SYSTEM, Actor
+from modules.workflow.api import can, fire, form_for
+from tests.workflow.app.models import Parcel, Stamp
+from tests.workflow.conftest import as_actor
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., Parcel]
+
+
+def offers(parcel: Parcel, actor: Actor, at: datetime) -> list[tuple[str, bool]]:
+    return [(offer.transition, offer.allowed) for offer in can([parcel], actor, at)[parcel.pk]]
+
+
+def test_each_actor_is_offered_what_is_theirs(parcel: Parcel, clerk: User, customer: User, at: datetime) -> None:
+    assert offers(parcel, as_actor(customer), at) == [("cancel", True)]
+    assert offers(parcel, as_actor(clerk), at) == [("pack", True), ("cancel", True)]
+    assert offers(parcel, SYSTEM, at) == [("pack", True), ("hand_over", True), ("cancel", True)]
+    assert offers(parcel, Actor.guest(), at) == []
+    fire(parcel, "hand_over", actor=SYSTEM, at=at)
+    assert offers(parcel, as_actor(clerk), at) == [("send_off", True), ("restamp", True), ("cancel", True)]
+
+
+def test_a_button_carries_its_words_and_a_refused_one_its_reasons(make_parcel: Make, clerk: User, at: datetime) -> None:
+    parcel = make_parcel(weight=2001)
+    fire(parcel, "hand_over", actor=SYSTEM, at=at)
+    for number in range(3):
+        Stamp.objects.create(record_id=parcel.pk, key=str(number))
+    found = {offer.transition: offer for offer in can([parcel], as_actor(clerk), at)[parcel.pk]}
+    assert (found["send_off"].allowed, found["send_off"].reasons) == (False, ("Too heavy by 1 g", "Stamped too often"))
+    cancel = found["cancel"]
+    assert (cancel.title, cancel.confirm, cancel.destructive, cancel.form) == (
+        "Cancel the parcel",
+        "Really?",
+        True,
+        "tests.workflow.app.CancelReason",
+    )
+
+
+def test_fifty_records_cost_as_many_queries_as_one(make_parcel: Make, clerk: User, at: datetime) -> None:
+    parcels = [make_parcel() for _ in range(50)]
+    for parcel in parcels[::2]:
+        fire(parcel, "hand_over", actor=SYSTEM, at=at)
+
+    def queries(group: list[Parcel]) -> int:
+        actor = as_actor(clerk)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert len(can(group, actor, at)) == len(group)
+        return len(captured)
+
+    # Permissions of the person (two), roles (one), facts (one).
+    assert (queries(parcels[:1]), queries(parcels)) == (4, 4)
+    assert can([], as_actor(clerk), at) == {}
+
+
+def test_a_form_is_made_for_its_record(parcel: Parcel) -> None:
+    assert form_for(parcel, "pack").fields["weight"].initial == 500
+    assert form_for(parcel, "hand_over") is None
+    bound: Any = form_for(parcel, "pack", {"weight": "0"})
+    assert bound.errors["weight"]
