@@ -3,7 +3,9 @@
 from django.contrib.admin import action, display, register
 
 from modules.console.archive import UNDO
-from modules.console.records import RecordAdmin, RecordInline, StackedRecordInline, record_address
+from modules.console.field_access import RecordInline, StackedRecordInline, actor_of
+from modules.console.list_actions import list_actions
+from modules.console.records import RecordAdmin, record_address
 from modules.console.site import ConsoleSite
 
 __all__ = [
@@ -13,7 +15,9 @@ __all__ = [
     "RecordInline",
     "StackedRecordInline",
     "action",
+    "actor_of",
     "display",
+    "list_actions",
     "record_address",
     "register",
 ]

@@ -1,7 +1,8 @@
 """Named places on pages that modules above fill: workflow buttons, the bell, the basket, panels of a record.
 
 Known places: `portal.header`, `portal.record.actions`, `portal.record.timeline`, `portal.record.aside`,
-`console.header`, `console.record.side`, `console.record.below`, `console.home`.
+`console.header`, `console.record.side`, `console.record.below`, `console.home`, `console.list.views` (facts: `model`,
+the tabs beside a list's table, such as its board).
 """
 
 from collections import defaultdict
