@@ -69,7 +69,14 @@ def parallel() -> Callable[..., list[Any]]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need PostgreSQL run where the suite runs on it; `.ci/run` requires that run."""
+    """Tests that need PostgreSQL run where the suite runs on it; `.ci/run` requires that run.
+
+    What drives browsers and processes depends on the machine's mood: a second try, and the summary names it
+    (docs/decisions/0021).
+    """
+    for item in items:
+        if {"browser", "slow"} & set(item.keywords) or "kill" in item.path.stem:
+            item.add_marker(pytest.mark.flaky(reruns=1))
     if connection.vendor == "postgresql":
         return
     left_out = pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL=postgres://… (docs/install.md)")
