@@ -1,11 +1,13 @@
 """What is told to people: a module declares its messages; `notifications` delivers them through the outbox."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from modules.core.audit import record_type
 from modules.core.outbox import send
@@ -15,16 +17,51 @@ IN_APP: Literal["in_app"] = "in_app"
 EMAIL: Literal["email"] = "email"
 
 messages: Registry[type["Message"]] = Registry("messages")
+categories: Registry["Category"] = Registry("message categories")
+
+
+@dataclass(frozen=True)
+class Category:
+    """What people choose by: a row of everybody's preferences, declared beside its messages.
+
+    A `legal` one cannot be switched off: the law or the safety of the account wants it told. `for_staff` shows the row
+    to staff alone.
+    """
+
+    key: str
+    title: str | Promise
+    description: str | Promise = ""
+    legal: bool = False
+    for_staff: bool = False
+
+
+def declare_category(category: Category) -> Category:
+    """File a category; two declarations under one key are a mistake."""
+    return categories.register(category.key, category)
+
+
+WORK = declare_category(Category("work", _("Work"), _("Somebody mentions you, a long job ends."), for_staff=True))
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes along with a mail; it is made anew when the mail is sent, not kept."""
+
+    name: str
+    content: bytes
+    content_type: str
 
 
 class Recipient:
-    """Somebody to tell: an account, or just an address of a guest with the language the guest used."""
+    """Somebody to tell: an account, or just an address of a guest with the language the guest used.
 
-    def __init__(self, *, user_id: int | None = None, email: str = "", language: str = "") -> None:
-        self.user_id, self.email, self.language = user_id, email, language
+    `why` says in words why this person is told, for the log: "customer of the order".
+    """
 
-    def as_data(self) -> dict[str, Any]:
-        return {"user_id": self.user_id, "email": self.email, "language": self.language}
+    def __init__(
+        self, *, user_id: int | None = None, email: str = "", language: str = "", why: str | Promise = ""
+    ) -> None:
+        self.user_id, self.email, self.language, self.why = user_id, email, language, why
 
 
 class Message:
@@ -41,6 +78,8 @@ class Message:
     template: ClassVar[str] = ""
     model: ClassVar[str] = ""
     """Label of the record's model, such as `films.Order`: the delivering process loads the record again."""
+    legal: ClassVar[bool] = False
+    """Told whatever the person prefers, such as the receipt among the messages about orders."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -55,6 +94,11 @@ class Message:
     @classmethod
     def context(cls, record: Any) -> Mapping[str, Any]:
         return {"record": record}
+
+    @classmethod
+    def attachments(cls, record: Any) -> Sequence[Attached]:
+        """Files for the mail, in the language that is active; called each time it is sent."""
+        return ()
 
     @classmethod
     def url(cls, record: Any) -> str:
