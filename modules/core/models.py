@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from modules.core.choices import OutboxState
+from modules.core.choices import JobItemState, JobState, OutboxState
 
 
 class Record(models.Model):
@@ -101,3 +101,78 @@ class Sequence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.value}"
+
+
+class Job(models.Model):
+    """Long work over many rows, done in the background a few rows at a time: `modules/core/jobs.py`."""
+
+    kind = models.CharField(_("kind"), max_length=80)
+    title = models.CharField(_("title"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.QUEUED)
+    record_type = models.CharField(_("record type"), max_length=80, blank=True, default="")
+    data = models.JSONField(_("data"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("who"),
+    )  # fmt: skip
+    actor_label = models.CharField(_("who, in words"), max_length=254)
+    language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    """In which the results are worded: the starter's."""
+    chunk = models.PositiveIntegerField(_("rows a delivery"), default=200)
+    delivery = models.PositiveIntegerField(_("delivery"), default=0)
+    """Which delivery of the outbox is the job's turn; 0 while its rows are still being written down."""
+    total = models.PositiveIntegerField(_("rows"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    failed = models.PositiveIntegerField(_("failed"), default=0)
+    created_at = models.DateTimeField(_("created"))
+    started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.TextField(_("error"), blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("job"), _("jobs")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="core_job_state_known"),
+            models.CheckConstraint(
+                condition=Q(total__gte=F("done") + F("refused") + F("failed")), name="core_job_counts_its_rows_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING, JobState.STOPPING], finished_at__isnull=True)
+                | Q(state__in=[JobState.STOPPED, JobState.DONE, JobState.FAILED], finished_at__isnull=False),
+                name="core_job_end_has_time",
+            ),
+            models.CheckConstraint(condition=Q(chunk__gt=0), name="core_job_chunk_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="core_job_newest"),
+            models.Index(fields=["actor", "-created_at", "-id"], name="core_job_of_person"),
+            models.Index(fields=["state", "-created_at", "-id"], name="core_job_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class JobItem(models.Model):
+    """One row of a job and what became of it; swept some months after the job's end."""
+
+    job = models.ForeignKey(Job, models.CASCADE, db_index=False, related_name="items", verbose_name=_("job"))
+    position = models.PositiveIntegerField(_("position"))
+    record_id = models.BigIntegerField(_("record"), null=True, blank=True)
+    data = models.JSONField(_("data"), default=dict, blank=True, encoder=DjangoJSONEncoder)
+    state = models.CharField(_("state"), max_length=10, choices=JobItemState, default=JobItemState.PENDING)
+    message = models.TextField(_("message"), blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("row of a job"), _("rows of jobs")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["job", "position"], name="core_jobitem_position_once"),
+            models.CheckConstraint(condition=Q(state__in=JobItemState.values), name="core_jobitem_state_known"),
+        ]
+        indexes = [models.Index(fields=["job", "state", "position"], name="core_jobitem_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.position}"
