@@ -129,6 +129,8 @@ class Job(models.Model):
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True, default="")
+    rows_kept = models.BooleanField(_("rows are kept"), default=True)
+    """Some months after its end a job forgets what became of each row."""
 
     class Meta:
         verbose_name, verbose_name_plural = _("job"), _("jobs")
@@ -149,6 +151,7 @@ class Job(models.Model):
             models.Index(fields=["-created_at", "-id"], name="core_job_newest"),
             models.Index(fields=["actor", "-created_at", "-id"], name="core_job_of_person"),
             models.Index(fields=["state", "-created_at", "-id"], name="core_job_by_state"),
+            models.Index(fields=["finished_at"], name="core_job_to_sweep", condition=Q(rows_kept=True)),
         ]
 
     def __str__(self) -> str:
