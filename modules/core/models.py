@@ -179,3 +179,100 @@ class JobItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.position}"
+
+
+class Comment(models.Model):
+    """What somebody says about a record; plain text. Taken back, it stays as a row and is shown to nobody."""
+
+    record_type = models.CharField(_("record type"), max_length=80)
+    record_id = models.BigIntegerField(_("record"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+", verbose_name=_("author")
+    )
+    text = models.TextField(_("text"))
+    key = models.CharField(_("idempotency key"), max_length=64)
+    at = models.DateTimeField(_("when"))
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("deleted by"),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("comment"), _("comments")
+        default_permissions = ()
+        permissions = [("moderate_comment", _("Can delete comments of others"))]
+        constraints = [
+            models.UniqueConstraint(fields=["author", "key"], name="core_comment_once"),
+            models.CheckConstraint(condition=~Q(text="") & ~Q(key=""), name="core_comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True) | Q(deleted_by__isnull=False), name="core_comment_deleted_by_whom"
+            ),
+        ]
+        indexes = [models.Index(fields=["record_type", "record_id", "-id"], name="core_comment_record")]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+
+class Mention(models.Model):
+    """A colleague named in a comment, who is told of it once."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="mentions", verbose_name=_("comment"))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
+    words = models.CharField(_("as it was written"), max_length=254)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("mention"), _("mentions")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["comment", "person"], name="core_mention_once")]
+
+    def __str__(self) -> str:
+        return f"@{self.words}"
+
+
+class Attachment(models.Model):
+    """A file that belongs to a record: what it is was read from its bytes, where it lies is a random name."""
+
+    record_type = models.CharField(_("record type"), max_length=80)
+    record_id = models.BigIntegerField(_("record"))
+    file = models.CharField(_("place in the storage"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=255)
+    content_type = models.CharField(_("kind"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height"), null=True, blank=True)
+    key = models.CharField(_("idempotency key"), max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="+", verbose_name=_("uploaded by")
+    )
+    at = models.DateTimeField(_("when"))
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    looked_at = models.DateTimeField(_("looked for"))
+    """When a sweep last saw whether the file is still there."""
+    missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("file"), _("files")
+        default_permissions = ()
+        permissions = [("moderate_attachment", _("Can delete files of others"))]
+        constraints = [
+            models.UniqueConstraint(fields=["uploaded_by", "key"], name="core_attachment_once"),
+            models.CheckConstraint(
+                condition=Q(size__gt=0) & ~Q(name="") & ~Q(file="") & ~Q(key=""), name="core_attachment_is_something"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["record_type", "record_id", "-id"], name="core_attachment_record"),
+            models.Index(fields=["looked_at"], name="core_attachment_to_look_for"),
+            models.Index(
+                fields=["missing_since"], name="core_attachment_missing", condition=Q(missing_since__isnull=False)
+            ),
+            models.Index(
+                fields=["deleted_at"], name="core_attachment_to_remove", condition=Q(deleted_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
