@@ -4,7 +4,7 @@ Portal and console ask `look_of(record)`; whoever knows states registers with `@
 words come from the model's choices, tone and icon from its `looks` (`{"paid": ("success", "check-circle")}`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,3 +57,24 @@ def look_of(record: models.Model, field: str = "state") -> Look:
     title = dict(choices).get(value, value)
     tone, icon = getattr(record, "looks", {}).get(value, ("neutral", ""))
     return Look(title, tone, icon)
+
+
+States = Sequence[tuple[str, str | Promise]]
+StatesProvider = Callable[[type[models.Model]], States | None]
+_state_providers: list[StatesProvider] = []
+
+
+def provides_states(provider: StatesProvider) -> StatesProvider:
+    """Register who can name all states of a model; the workflow engine does."""
+    if provider not in _state_providers:
+        _state_providers.insert(0, provider)
+    return provider
+
+
+def states_of(model: type[models.Model], field: str = "state") -> States:
+    """Every state of a model with its word, in the order of its life; by default the field's choices."""
+    if field == "state":
+        for provider in _state_providers:
+            if (found := provider(model)) is not None:
+                return found
+    return [(str(value), title) for value, title in getattr(model._meta.get_field(field), "flatchoices", ())]

@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 
 from modules.core.http import PortalRequest
-from modules.core.looks import Look, provides_looks
+from modules.core.looks import Look, States, provides_looks, provides_states
 from modules.core.slots import fill
 from modules.portal.api import RecordPages, pages_of
 from modules.workflow.diagram.ways import look_of_state
+from modules.workflow.flows import find_flow
 from modules.workflow.panels.actions import actions_of, flow_behind
 from modules.workflow.panels.story import entries_of, owner_story
 from modules.workflow.rights import is_owner
@@ -23,6 +24,15 @@ def look_of_record(record: Model) -> Look | None:
     flow = flow_behind(record)
     state = str(getattr(record, "state", ""))
     return look_of_state(flow.graph.state(state)) if flow is not None and flow.graph.has_state(state) else None
+
+
+@provides_states
+def states_of_model(model: type[Model]) -> States | None:
+    """Every state of a model's workflow with its word, for filters."""
+    flow = find_flow(model)
+    if flow is None or flow.model is not model:
+        return None
+    return [(state.key, state.title) for state in flow.graph.states]
 
 
 def transition_address(pages: RecordPages, record: Model, transition: str) -> str:
