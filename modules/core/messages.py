@@ -40,6 +40,7 @@ def declare_category(category: Category) -> Category:
     return categories.register(category.key, category)
 
 
+ACCOUNT = declare_category(Category("account", _("Your account"), _("Signing in and safety."), legal=True))
 WORK = declare_category(Category("work", _("Work"), _("Somebody mentions you, a long job ends."), for_staff=True))
 
 
@@ -96,7 +97,7 @@ class Message:
         return {"record": record}
 
     @classmethod
-    def attachments(cls, record: Any) -> Sequence[Attached]:
+    def attachments(cls, record: Any) -> Sequence[Attached]:  # noqa: ARG003 - a hook
         """Files for the mail, in the language that is active; called each time it is sent."""
         return ()
 

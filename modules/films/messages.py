@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import guest_link, users_with_role
 from modules.core import clock
-from modules.core.messages import EMAIL, IN_APP, Message, Recipient
+from modules.core.messages import EMAIL, IN_APP, Category, Message, Recipient, declare_category
 from modules.films.models import Order
+
+declare_category(Category("orders", _("Orders"), _("Where an order stands. The receipt always comes.")))
+declare_category(Category("stock", _("Stock"), _("What runs low or went wrong on the shelves."), for_staff=True))
 
 
 class OrderMessage(Message):
@@ -39,6 +42,7 @@ class OrderReceived(OrderMessage):
 
 class OrderPaid(OrderMessage):
     key, title, template = "films.order_paid", _("Order paid"), "films/email/order_paid"
+    legal = True
 
 
 class OrderExpired(OrderMessage):

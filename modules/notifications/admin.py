@@ -16,9 +16,11 @@ from unfold.decorators import display as label
 
 from modules.console.api import RecordAdmin, RecordInline, action, display, record_address, register
 from modules.core.http import PortalRequest
+from modules.core.messages import categories
 from modules.core.slots import fill
-from modules.notifications import sending
+from modules.notifications import sending, timeline  # noqa: F401 - the source of the timeline registers itself
 from modules.notifications.choices import Channel, DeliveryState
+from modules.notifications.forms import MendForm
 from modules.notifications.models import Delivery, Notification
 from modules.notifications.selectors import unread_count
 
@@ -58,16 +60,27 @@ class DeliveryInline(Written, RecordInline):
 class NotificationAdmin(Written, RecordAdmin):
     """Who was told what, when and in which words."""
 
-    list_display = ["title", "recipient", "message", "created_at", "read_at"]
+    list_display = ["title", "recipient", "why", "category_name", "created_at", "read_at"]
     list_select_related = ["user"]
-    list_filter = ["category"]
+    list_filter = ["category", "message"]
     search_fields = ["email", "=user__email", "=dedupe_key"]
     search_help_text = _("The beginning of an e-mail address.")
     default_order = ["-created_at"]
     fieldsets = [
         (None, {"fields": ["title", "text", "url", "recipient"]}),
         (_("When"), {"fields": [("created_at", "read_at"), "is_in_inbox"]}),
-        (_("Why"), {"fields": [("message", "category"), ("record_type", "record_id"), "language", "dedupe_key"]}),
+        (
+            _("Why"),
+            {
+                "fields": [
+                    "why",
+                    ("message", "category"),
+                    ("record_type", "record_id"),
+                    ("language", "wording"),
+                    "dedupe_key",
+                ]
+            },
+        ),
     ]
     readonly_fields = ["recipient"]
     inlines = [DeliveryInline]
@@ -75,6 +88,12 @@ class NotificationAdmin(Written, RecordAdmin):
     @display(description=_("recipient"))
     def recipient(self, notification: Notification) -> str:
         return notification.recipient
+
+    @display(description=_("category"), ordering="category")
+    def category_name(self, notification: Notification) -> str:
+        """The words that the person chooses by."""
+        known = categories.get(notification.category)
+        return str(known.title) if known else notification.category
 
 
 @register(Delivery)
@@ -131,13 +150,17 @@ class DeliveryAdmin(Written, RecordAdmin):
         delivery = self.get_object(request, object_id)
         if delivery is None or not self.has_resend_permission(request):
             raise Http404
-        self._resend(request, Delivery.objects.filter(pk=delivery.pk))
+        form = MendForm(request.POST, initial={"email": delivery.notification.email})
+        if not form.is_valid():
+            messages.error(request, form.errors["email"][0])
+            return redirect(record_address(delivery))
+        self._resend(request, Delivery.objects.filter(pk=delivery.pk), email=form.cleaned_data["email"])
         return redirect(record_address(delivery))
 
-    def _resend(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+    def _resend(self, request: HttpRequest, queryset: QuerySet[Delivery], *, email: str = "") -> None:
         viewer = cast(PortalRequest, request)
         failed = queryset.filter(state=DeliveryState.FAILED, channel=Channel.EMAIL).select_related("notification")
-        count = sum(sending.resend(delivery, actor=viewer.actor, at=viewer.now) for delivery in failed)
+        count = sum(sending.resend(delivery, actor=viewer.actor, at=viewer.now, email=email) for delivery in failed)
         if not count:
             messages.warning(request, _t("None of these mails has failed, so nothing is sent again."))
             return

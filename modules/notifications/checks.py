@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
-from modules.core.messages import EMAIL, IN_APP, Message, messages
+from modules.core.messages import EMAIL, IN_APP, Message, categories, messages
 
 
 @register("modules")
@@ -36,6 +36,9 @@ def _mistakes(message: type[Message]) -> Iterator[CheckMessage]:
         yield Error(f"{name} goes by unknown ways: {list(message.channels)}.", id="notifications.E002")
     if not callable(getattr(message, "to", None)):
         yield Error(f"{name} has no recipients.", hint="Give it `to(record)`.", id="notifications.E003")
+    if message.category not in categories:
+        unknown = f"{name} is of the category “{message.category}”, which nobody declares."
+        yield Error(unknown, hint="Declare it beside the message: `declare_category`.", id="notifications.E006")
     for suffix, is_needed in ((".txt", True), (".subject.txt", False), (".html", False), (".note.txt", False)):
         if problem := _problem(f"{message.template}{suffix}", is_needed=is_needed):
             yield Error(f"{name}: {problem}.", id="notifications.E004")

@@ -38,6 +38,9 @@ class Notification(models.Model):
     url = models.CharField(_("leads to"), max_length=500, blank=True, default="")
     is_in_inbox = models.BooleanField(_("in the inbox"), default=False)
     dedupe_key = models.CharField(_("key"), max_length=200)
+    why = models.CharField(_("why this person"), max_length=200, blank=True, default="")
+    wording = models.CharField(_("version of the wording"), max_length=12, blank=True, default="")
+    """A fingerprint of the templates that the words were made of."""
     created_at = models.DateTimeField(_("told"))
     read_at = models.DateTimeField(_("read"), null=True, blank=True)
 
@@ -133,6 +136,46 @@ class Delivery(models.Model):
     def key(self) -> str:
         """The idempotency key of the mail's outbox row; its Message-ID is made of the same id."""
         return f"notifications.mail:{self.public_id}"
+
+
+class Preference(models.Model):
+    """Somebody does, or does not, want a category of messages by a way. Without a row it is told."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    email = models.EmailField(_("e-mail address"), blank=True, default="")
+    """Of a guest, in lower case; empty for an account."""
+    category = models.CharField(_("category"), max_length=40)
+    channel = models.CharField(_("way"), max_length=10, choices=Channel)
+    is_wanted = models.BooleanField(_("wanted"))
+    changed_at = models.DateTimeField(_("changed"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("preference"), _("preferences")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "category", "channel"],
+                condition=Q(user__isnull=False),
+                name="notifications_preference_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "category", "channel"],
+                condition=Q(user__isnull=True),
+                name="notifications_preference_address_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, email="") | (Q(user__isnull=True) & ~Q(email="")),
+                name="notifications_preference_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="notifications_preference_channel_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user or self.email}: {self.category}, {self.get_channel_display()}"
 
 
 class SentMail(models.Model):

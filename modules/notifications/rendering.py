@@ -1,8 +1,11 @@
 """From a message and a record to the words one reader gets: title, note, mail as text and HTML."""
 
+import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +19,7 @@ from django.utils.safestring import mark_safe
 
 from modules.core.messages import Message
 from modules.notifications.rules import Reader
+from modules.notifications.unsubscribing import unsubscribe_url
 
 LONGEST_TITLE = 200
 LAYOUT = "notifications/email/base"
@@ -25,13 +29,15 @@ _BREAK = re.compile(r"[ \x00-\x1f\x7f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Rendering:
-    """The frozen words of one message for one reader; `url` is an address of this site where it is one."""
+    """The frozen words of one message for one reader; `url` is an address of this site where it is one, `wording` a
+    fingerprint of the templates."""
 
     title: str
     note: str
     text: str
     html: str
     url: str
+    wording: str = ""
 
 
 def render(message: type[Message], record: models.Model, reader: Reader, facts: Mapping[str, Any]) -> Rendering:
@@ -49,6 +55,7 @@ def render(message: type[Message], record: models.Model, reader: Reader, facts: 
             **message.context(record),
             **facts,
             "url": absolute(path),
+            "unsubscribe_url": unsubscribe_url(message, reader),
         }
         title = one_line(_plain(f"{message.template}.subject.txt", told) or str(message.title))[:LONGEST_TITLE]
         told["title"] = title
@@ -56,7 +63,21 @@ def render(message: type[Message], record: models.Model, reader: Reader, facts: 
         note = _plain(f"{message.template}.note.txt", told) or body.split("\n\n")[0]
         text = _plain(f"{LAYOUT}.txt", {**told, "body": body, "names_url": told["url"] in body}, is_needed=True)
         html = _html(message, told, body)
-    return Rendering(title, one_line(note), f"{text}\n", html, path.removeprefix(settings.BASE_URL))
+    address = path.removeprefix(settings.BASE_URL)
+    return Rendering(title, one_line(note), f"{text}\n", html, address, wording(message.template))
+
+
+SUFFIXES = ".subject.txt", ".txt", ".note.txt", ".html"
+
+
+@cache
+def wording(template: str) -> str:
+    """A fingerprint of a message's templates as this process knows them: which version somebody got."""
+    texts = []
+    for suffix in SUFFIXES:
+        with suppress(TemplateDoesNotExist):
+            texts.append(get_template(f"{template}{suffix}").template.source)  # type: ignore[attr-defined]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
 
 
 def absolute(url: str) -> str:

@@ -1,5 +1,6 @@
 """Reading notifications and sent mail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from modules.notifications.models import Notification, SentMail
+from modules.core.messages import Category
+from modules.notifications.choices import Channel
+from modules.notifications.models import Notification, Preference, SentMail
+from modules.notifications.rules import Reader, Wishes, offered
 
 MOST_COUNTED = 99
 """The bell counts no further: "99+" says enough and costs the same for everybody."""
@@ -67,3 +71,44 @@ def sent_mail_page(params: QueryDict) -> tuple[Page[SentMail], str]:
         words: Any = Q(to__icontains=search) | Q(subject__icontains=search) | Q(text__icontains=search)
         rows = rows.filter(words)
     return Paginator(rows, PAGE_SIZE).get_page(params.get("page")), search
+
+
+def wishes_of(readers: Sequence[Reader], category: str) -> dict[Reader, Wishes]:
+    """What each of the readers said about a category, in one query."""
+    people = {reader.user_id for reader in readers if reader.user_id is not None}
+    addresses = {reader.email.lower() for reader in readers if reader.user_id is None}
+    rows = Preference.objects.filter(Q(user__in=people) | Q(user__isnull=True, email__in=addresses), category=category)
+    said: dict[object, dict[tuple[str, str], bool]] = {}
+    for row in rows if people or addresses else ():
+        said.setdefault(row.user_id or row.email, {})[row.category, row.channel] = row.is_wanted
+    return {reader: said.get(reader.user_id or reader.email.lower(), {}) for reader in readers}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One cell of the matrix."""
+
+    name: str
+    channel: Channel
+    is_wanted: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One category of the matrix, with a choice for each way."""
+
+    category: Category
+    choices: Sequence[Choice]
+
+
+def preference_matrix(user: Any) -> list[Row]:
+    """What a person is asked, and what they have said, in one query."""
+    said = {(row.category, row.channel): row.is_wanted for row in Preference.objects.filter(user=user)}
+    return [Row(category, _choices(category, said)) for category in offered(is_staff=user.is_staff)]
+
+
+def _choices(category: Category, said: Wishes) -> list[Choice]:
+    return [
+        Choice(f"{category.key}:{channel}", channel, category.legal or said.get((category.key, channel), True))
+        for channel in Channel
+    ]

@@ -9,21 +9,26 @@ import smtplib
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 
 from modules.core import audit, outbox
 from modules.core.actors import Actor
+from modules.core.messages import Attached, messages
 from modules.core.models import OutboxMessage
 from modules.notifications.choices import Channel, DeliveryState
 from modules.notifications.mailbox import record_sent
-from modules.notifications.models import Delivery
-from modules.notifications.rules import pause_before
+from modules.notifications.models import Delivery, Notification
+from modules.notifications.rules import Reader, is_wanted, pause_before, unwanted
+from modules.notifications.selectors import wishes_of
 from modules.notifications.telling import MAIL
+from modules.notifications.unsubscribing import unsubscribe_url
 
 AUTHENTICATION_REFUSED = 530, 534, 535, 538
 """Answers about our own credentials: the mail is not at fault, so it waits until the settings are mended."""
@@ -39,6 +44,9 @@ def send_mail(delivery_id: int, *, attempt: int, at: datetime) -> None:
     if delivery is None:
         raise outbox.Hopeless(f"delivery {delivery_id} is gone")
     if delivery.state in (DeliveryState.SENT, DeliveryState.SUPPRESSED):
+        return
+    if (closed := closed_meanwhile(delivery.notification)) is not None:
+        _note(delivery, DeliveryState.SUPPRESSED, closed)
         return
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SENDING, attempts=F("attempts") + 1)
     try:
@@ -62,10 +70,42 @@ def letter_of(delivery: Delivery) -> EmailMultiAlternatives:
     except ValidationError as error:
         raise ValueError(f"“{notification.email}” is no e-mail address.") from error
     headers = {"Message-ID": message_id(delivery), "Auto-Submitted": "auto-generated"}
+    message = messages.get(notification.message)
+    if message is not None and (url := unsubscribe_url(message, reader_of(notification))):
+        headers["List-Unsubscribe"] = f"<{url}>"
     letter = EmailMultiAlternatives(notification.title, delivery.text, to=[notification.email], headers=headers)
     if delivery.html:
         letter.attach_alternative(delivery.html, "text/html")
+    for attached in attachments_of(notification):
+        letter.attach(attached.name, attached.content, attached.content_type)
     return letter
+
+
+def attachments_of(notification: Notification) -> list[Attached]:
+    """The files of a message, made now in the language of its words; none when its record is gone."""
+    message = messages.get(notification.message)
+    if message is None:
+        return []
+    record = apps.get_model(message.model)._base_manager.filter(pk=notification.record_id).first()
+    if record is None:
+        return []
+    with translation.override(notification.language):
+        return list(message.attachments(record))
+
+
+def closed_meanwhile(notification: Notification) -> str | None:
+    """Why a waiting mail is no longer wanted: its reader switched the category off after it was told."""
+    message = messages.get(notification.message)
+    if message is None:
+        return None
+    reader = reader_of(notification)
+    wishes = wishes_of([reader], message.category)[reader]
+    return None if is_wanted(message, Channel.EMAIL, wishes) else unwanted(message.category)
+
+
+def reader_of(notification: Notification) -> Reader:
+    """Whom a notification was for, as far as its mail needs it."""
+    return Reader(notification.user_id, notification.email, "", notification.language, settings.BUSINESS_TIME_ZONE)
 
 
 def message_id(delivery: Delivery) -> str:
@@ -127,12 +167,19 @@ def _text(words: bytes | str) -> str:
     return words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
 
 
-def resend(delivery: Delivery, *, actor: Actor, at: datetime) -> bool:
-    """Give a failed mail all its attempts back; False when it did not fail, or is no mail."""
+def resend(delivery: Delivery, *, actor: Actor, at: datetime, email: str = "") -> bool:
+    """Give a failed mail all its attempts back, to a mended address where one is given; False when it did not fail, or
+    is no mail. The account's own address stays as it is."""
     with transaction.atomic():
         failed = Delivery.objects.filter(pk=delivery.pk, channel=Channel.EMAIL, state=DeliveryState.FAILED)
         if not failed.update(state=DeliveryState.QUEUED, attempts=0):
             return False
+        notification = delivery.notification
+        if email and email != notification.email:
+            changes = {"email": [notification.email, email]}
+            audit.audit(notification, "changed", actor=actor, at=at, changes=changes)
+            notification.email = email
+            notification.save(update_fields=["email"])
         outbox.send(MAIL, {"delivery": delivery.pk}, key=delivery.key, at=at, record=delivery.notification)
         outbox.requeue(OutboxMessage.objects.filter(key=delivery.key), at=at)
         audit.audit(delivery, "resent", actor=actor, at=at)

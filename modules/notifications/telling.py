@@ -19,7 +19,8 @@ from modules.core.once import once
 from modules.notifications.choices import Channel, DeliveryState
 from modules.notifications.models import Delivery, Notification
 from modules.notifications.rendering import Rendering, render
-from modules.notifications.rules import Reader, ways
+from modules.notifications.rules import Reader, Way, Wishes, ways
+from modules.notifications.selectors import wishes_of
 
 if TYPE_CHECKING:
     from modules.accounts.models import User
@@ -42,9 +43,11 @@ def tell(*, message_key: str, record_id: int, facts: Mapping[str, Any], dedupe_k
     if record is None:
         raise outbox.Hopeless(f"{message.model} {record_id} is gone")
     told, failures = 0, []
-    for reader in readers(message.to(record)):
+    audience = readers(message.to(record))
+    wishes = wishes_of(audience, message.category)
+    for reader in audience:
         try:
-            told += _tell_one(message, record, reader, facts, dedupe_key=dedupe_key, at=at)
+            told += _tell_one(message, record, reader, facts, wishes[reader], dedupe_key=dedupe_key, at=at)
         except Exception as error:
             logger.exception("%s could not be written for one recipient", message_key)
             failures.append(error)
@@ -70,10 +73,13 @@ def _reader(recipient: Recipient, user: "User | None") -> Reader | None:
     email = recipient.email.strip()
     if user is None:
         language = known_language([recipient.language])
-        return Reader(None, email, "", language, settings.BUSINESS_TIME_ZONE) if email else None
+        guest = Reader(None, email, "", language, settings.BUSINESS_TIME_ZONE, why=str(recipient.why))
+        return guest if email else None
     zone = user.zone if user.zone in available_timezones() else settings.BUSINESS_TIME_ZONE
     language = known_language([user.language, recipient.language])
-    return Reader(user.pk, email or user.email, user.get_full_name(), language, zone, user.is_active)
+    return Reader(
+        user.pk, email or user.email, user.get_full_name(), language, zone, user.is_active, str(recipient.why)
+    )
 
 
 def known_language(wanted: Iterable[str]) -> str:
@@ -91,6 +97,7 @@ def _tell_one(
     record: models.Model,
     reader: Reader,
     facts: Mapping[str, Any],
+    wishes: Wishes,
     *,
     dedupe_key: str,
     at: datetime,
@@ -103,15 +110,19 @@ def _tell_one(
     with once(Notification, dedupe_key=dedupe_key, **whose) as first:
         if first.found is not None:
             return False
+        open_ways = ways(message, reader, wishes)
         notification = Notification.objects.create(
-            **_fields(message, record, reader, words), dedupe_key=dedupe_key, created_at=at
+            **_fields(message, record, reader, words, open_ways), dedupe_key=dedupe_key, created_at=at
         )
-        _ask_deliveries(message, notification, reader, words, at=at)
+        _ask_deliveries(notification, words, open_ways, at=at)
     return True
 
 
-def _fields(message: type[Message], record: models.Model, reader: Reader, words: Rendering) -> dict[str, Any]:
+def _fields(
+    message: type[Message], record: models.Model, reader: Reader, words: Rendering, open_ways: Sequence[Way]
+) -> dict[str, Any]:
     has_inbox = reader.user_id is not None
+    is_shown = any(way.channel == Channel.IN_APP and way.state == DeliveryState.SENT for way in open_ways)
     return {
         "user_id": reader.user_id,
         "email": reader.email,
@@ -124,15 +135,15 @@ def _fields(message: type[Message], record: models.Model, reader: Reader, words:
         "text": words.note,
         # A guest's link opens the record to whoever holds it: it stands in the mail and nowhere else.
         "url": words.url[:500] if has_inbox else "",
-        "is_in_inbox": has_inbox and Channel.IN_APP in message.channels,
+        "is_in_inbox": is_shown,
+        "why": reader.why[:200],
+        "wording": words.wording,
     }
 
 
-def _ask_deliveries(
-    message: type[Message], notification: Notification, reader: Reader, words: Rendering, *, at: datetime
-) -> None:
+def _ask_deliveries(notification: Notification, words: Rendering, open_ways: Sequence[Way], *, at: datetime) -> None:
     """A delivery for each way, and an outbox row of its own for each mail: one refused address stops no other."""
-    for way in ways(message.channels, reader):
+    for way in open_ways:
         is_mail = way.channel == Channel.EMAIL and way.state == DeliveryState.QUEUED
         delivery = Delivery.objects.create(
             notification=notification,

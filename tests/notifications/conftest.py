@@ -47,7 +47,7 @@ def message() -> Iterator[Callable[..., type[Message]]]:
         keys.append(key)
         told = {
             "key": key,
-            "category": "tests",
+            "category": "orders",
             "title": "A message",
             "template": "films/email/order_to_pack",
             "model": "films.Order",
