@@ -65,7 +65,6 @@ TABLE = {
     "notifications:sent_mail_html": DEMO,
     "notifications:sent_mail_list": DEMO,
     "notifications:unsubscribe": PUBLIC,
-    "notifications:unsubscribe": PUBLIC,
     "portal:films_order_detail": OWNER,
     "portal:films_order_list": SIGNED_IN,
     "portal:films_order_live": OWNER,
