@@ -1,6 +1,10 @@
 """Work for people while a record is in a state: opened on entering, cancelled on leaving, claimed, released, done."""
 
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from modules.core.statements import insert
 from modules.workflow.choices import TaskStatus
@@ -38,11 +42,30 @@ def open_here(run: "Run") -> None:
     """Open the tasks of the state that was reached; one that stayed open on the way stays as it is."""
     for node in run.plan.tasks[run.path[-1]]:
         role, person = _assigned(node, run.record, run.graph.owner)
-        due = None if node.due is None else run.at + node.due
+        due = _due(node, run.record, run.at)
         insert(Task, _COLUMNS, ignore=True).run(
             run.graph.record_type, run.record_id, node.key, run.path[-1], TaskStatus.OPEN, role, person, run.at, due,
             None, None, None, "", "", "",
         )  # fmt: skip
+
+
+def _due(node: TaskNode, record: Any, opened: datetime) -> datetime | None:
+    """When a task has to be done; no time where the record does not have its moment yet."""
+    if node.due is None or not node.due_from:
+        return None if node.due is None else opened + node.due
+    *relations, last = node.due_from.split("__")
+    for relation in relations:
+        record = getattr(record, relation, None)
+    moment = getattr(record, last, None)
+    return None if moment is None else _instant(moment) + node.due
+
+
+def _instant(moment: date) -> datetime:
+    """A moment; of a date its last one, where the business is (the second one where the clocks repeat it)."""
+    if isinstance(moment, datetime):
+        return moment
+    zone = ZoneInfo(settings.BUSINESS_TIME_ZONE)
+    return datetime.combine(moment, time.max, tzinfo=zone).replace(fold=1).astimezone(UTC)
 
 
 def _assigned(node: TaskNode, record: Any, owner: str) -> tuple[str, int | None]:

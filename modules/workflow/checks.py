@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 - Django's name
 
+from modules.workflow.finding import Finding
 from modules.workflow.flows import flows
-from modules.workflow.soundness import Finding, findings
+from modules.workflow.soundness import findings
 
 
 @register("workflow")

@@ -43,21 +43,40 @@ def days(count: float) -> timedelta:
 
 
 @dataclass(frozen=True)
+class Due:
+    """A time to be done by: so long after a moment in a field of the record."""
+
+    field: str
+    wait: timedelta
+
+
+def after(field: str, wait: timedelta) -> Due:
+    """`due=after("placed_at", hours(48))`: counted from a moment of the record; a date counts from its end."""
+    return Due(field, wait)
+
+
+def at_date(field: str) -> Due:
+    """`due=at_date("release_on")`: that moment, or the end of that day where the business is."""
+    return Due(field, timedelta())
+
+
+@dataclass(frozen=True)
 class End:
-    """How a task ends: where the record goes, if anywhere, and what people read."""
+    """How a task ends: where the record goes, if anywhere, what people read, and how it is taken back, if at all."""
 
     target: str | None = None
     title: Words = ""
+    undo: tuple[Effect, ...] | None = None
 
 
-def stay(title: Words = "") -> End:
+def stay(title: Words = "", *, undo: Sequence[Effect] | None = None) -> End:
     """The task ends and the record stays where it is."""
-    return End(None, title)
+    return End(None, title, _optional(undo))
 
 
-def go(target: str, title: Words = "") -> End:
+def go(target: str, title: Words = "", *, undo: Sequence[Effect] | None = None) -> End:
     """The task ends and the record moves."""
-    return End(str(target), title)
+    return End(str(target), title, _optional(undo))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +86,10 @@ class TaskDeclaration:
     states: tuple[str, ...]
     to_do: Words
     assign: ActorRule
-    due: timedelta | None
+    due: timedelta | Due | None
     outcomes: Mapping[str, End]
+    not_same_as: tuple[str, ...] = ()
+    form: FormClass | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +108,9 @@ class TransitionDeclaration:
     title: Words = ""
     confirm: Words = ""
     destructive: bool = False
+    not_same_as: tuple[str, ...] = ()
+    undo: tuple[Effect, ...] | None = None
+    hold: timedelta | None = None
 
 
 def transition(
@@ -100,24 +124,38 @@ def transition(
     title: Words = "",
     confirm: Words = "",
     destructive: bool = False,
+    not_same_as: str | Sequence[str] = (),
+    undo: Sequence[Effect] | None = None,
+    hold: timedelta | None = None,
 ) -> TransitionDeclaration:
     """Somebody of `by` may move the record from any of the sources, while every guard of `when` says yes.
 
-    Effects of `do` run in order, in the same transaction. `form` validates what the person is asked. `completes` is the
-    task that this ends. `title` is the button's word; by default the attribute's name.
+    Effects of `do` run in order, in the same transaction. `form` validates what the person is asked; by default that of
+    the task that this `completes`. `title` is the button's word; by default the attribute's name. `not_same_as` names
+    steps or tasks whose last doer may not do this. With `undo`, the effects that compensate (perhaps none), the step
+    can be taken back until something of it has left the house; `hold` keeps its outbox rows so long.
     """
     return TransitionDeclaration(
         "manual", _keys(sources), str(to), _rules(by), _guards(when), tuple(do), form,
         completes=completes, title=title, confirm=confirm, destructive=destructive,
+        not_same_as=_several(not_same_as), undo=_optional(undo), hold=hold,
     )  # fmt: skip
 
 
 def automatic(
-    *sources: str, to: str, when: Guard | Sequence[Guard] = (), do: Sequence[Effect] = (), title: Words = ""
+    *sources: str,
+    to: str,
+    when: Guard | Sequence[Guard] = (),
+    do: Sequence[Effect] = (),
+    title: Words = "",
+    undo: Sequence[Effect] | None = None,
 ) -> TransitionDeclaration:
     """The record moves on by itself when its guards say yes: looked at on entering a source state, after a task of it
-    ended, and by `advance`; the first declared one that may, goes."""
-    return TransitionDeclaration("automatic", _keys(sources), str(to), (), _guards(when), tuple(do), title=title)
+    ended, and by `advance`; the first declared one that may, goes. One with effects needs `undo`, so that the step that
+    it followed can be taken back together with it."""
+    return TransitionDeclaration(
+        "automatic", _keys(sources), str(to), (), _guards(when), tuple(do), title=title, undo=_optional(undo)
+    )
 
 
 def timer(
@@ -138,15 +176,29 @@ def task(
     *states: str,
     to_do: Words,
     assign: ActorRule,
-    due: timedelta | None = None,
+    due: timedelta | Due | None = None,
     outcomes: Mapping[str, End] | None = None,
+    not_same_as: str | Sequence[str] = (),
+    form: FormClass | None = None,
 ) -> TaskDeclaration:
-    """Work for a role or a person while the record is in one of `states`; leaving them cancels it."""
-    return TaskDeclaration(_keys(states), to_do, assign, due, dict(outcomes or {}))
+    """Work for a role or a person while the record is in one of `states`; leaving them cancels it.
+
+    `due`: `hours(8)` from the opening, `after("placed_at", hours(48))` or `at_date("release_on")`. `form` validates
+    what `complete` is given. `not_same_as` as with a transition, for taking the task and for finishing it.
+    """
+    return TaskDeclaration(_keys(states), to_do, assign, due, dict(outcomes or {}), _several(not_same_as), form)
 
 
 def _keys(states: Sequence[str]) -> tuple[str, ...]:
     return tuple(str(state) for state in states)
+
+
+def _several(named: str | Sequence[str]) -> tuple[str, ...]:
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _optional(effects: Sequence[Effect] | None) -> tuple[Effect, ...] | None:
+    return None if effects is None else tuple(effects)
 
 
 def _rules(by: By | Sequence[By]) -> tuple[ActorRule, ...]:

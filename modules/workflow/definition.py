@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.core.audit import record_type
 from modules.workflow import flows, names
-from modules.workflow.declarations import TaskDeclaration, TransitionDeclaration
+from modules.workflow.choices import START, UNDO
+from modules.workflow.declarations import Due, TaskDeclaration, TransitionDeclaration
 from modules.workflow.graph import (
     ActorRule,
     GuardUse,
@@ -26,9 +27,6 @@ from modules.workflow.graph import (
 R = TypeVar("R", bound=models.Model)
 Words = str | Promise
 Looks = Mapping[Any, Tone | tuple[Tone, str]]
-
-START = "start"
-"""The name of the first history row; no transition may be called so."""
 
 
 class Workflow(Generic[R]):
@@ -63,8 +61,9 @@ def compile_class(flow: type[Workflow[Any]], model: type[models.Model]) -> Workf
     declared = _attributes(flow)
     tasks = {name: value for name, value in declared.items() if isinstance(value, TaskDeclaration)}
     moves = {name: value for name, value in declared.items() if isinstance(value, TransitionDeclaration)}
-    if START in declared:
-        raise ValueError(f"{flow.__name__}: “{START}” is the name of the first step and taken")
+    for taken in (START, UNDO):
+        if taken in moves or taken in tasks:
+            raise ValueError(f"{flow.__name__}: “{taken}” is the engine's own name for a step and taken")
     task_names = {declaration: name for name, declaration in tasks.items()}
     transitions = [_transition(name, value, task_names) for name, value in moves.items()]
     transitions += [step for name, value in tasks.items() for step in _task_transitions(name, value)]
@@ -118,24 +117,41 @@ def _transition(name: str, value: TransitionDeclaration, tasks: Mapping[TaskDecl
         by=value.by if value.kind == "manual" else (ActorRule("system"),),
         guards=tuple(GuardUse(guard.name, guard.negated) for guard in value.when),
         effects=tuple(_filed(names.effects, effect) for effect in value.do),
-        form="" if value.form is None else _filed(names.form_classes, value.form),
+        form=_form(value.form or (value.completes.form if value.completes else None)),
         after=value.after,
         completes="" if value.completes is None else tasks[value.completes],
         confirm=value.confirm,
         destructive=value.destructive,
+        not_same_as=value.not_same_as,
+        undo=_undoing(value.undo),
+        hold=value.hold,
     )
 
 
 def _task(name: str, value: TaskDeclaration) -> TaskNode:
-    ends = tuple(Outcome(key, end.title or _words(key), end.target) for key, end in value.outcomes.items())
-    return TaskNode(name, value.to_do, value.states, value.assign, ends or (Outcome("done", _("Done")),), value.due)
+    ends = tuple(
+        Outcome(key, end.title or _words(key), end.target, _undoing(end.undo)) for key, end in value.outcomes.items()
+    )
+    wait, field = (value.due.wait, value.due.field) if isinstance(value.due, Due) else (value.due, "")
+    return TaskNode(
+        name, value.to_do, value.states, value.assign, ends or (Outcome("done", _("Done")),), wait, field,
+        value.not_same_as, _form(value.form),
+    )  # fmt: skip
 
 
 def _task_transitions(name: str, value: TaskDeclaration) -> list[Transition]:
     """The outcomes of a task that move the record are transitions of their own."""
     return [
         Transition(
-            f"{name}.{key}", end.title or _words(key), value.states, end.target, "task", (value.assign,), completes=name
+            f"{name}.{key}",
+            end.title or _words(key),
+            value.states,
+            end.target,
+            "task",
+            (value.assign,),
+            completes=name,
+            not_same_as=value.not_same_as,
+            undo=_undoing(end.undo),
         )
         for key, end in value.outcomes.items()
         if end.target is not None
@@ -145,6 +161,14 @@ def _task_transitions(name: str, value: TaskDeclaration) -> list[Transition]:
 def _words(name: str) -> str:
     """`pay_late` as people read it."""
     return name.replace("_", " ").capitalize()
+
+
+def _form(form: names.FormClass | None) -> str:
+    return "" if form is None else _filed(names.form_classes, form)
+
+
+def _undoing(effects: tuple[names.Effect, ...] | None) -> tuple[str, ...] | None:
+    return None if effects is None else tuple(_filed(names.effects, effect) for effect in effects)
 
 
 def _filed(registry: Any, thing: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 from django.db.models import Count
 
 from modules.workflow.choices import TaskStatus
+from modules.workflow.finding import Finding
 from modules.workflow.flows import Flow, flows
 from modules.workflow.models import Definition, Task, Timer
-from modules.workflow.soundness import Finding
 
 MEND = "Bring it back until every record has moved on."
 

@@ -57,6 +57,13 @@ class GuardRefused(Refused):
         super().__init__(" ".join(reasons))
 
 
+class SamePerson(Refused):
+    """The actor did the step that this one checks; somebody else must do it (four eyes)."""
+
+    code = "same_person"
+    words = _("{who} did “{step}”; somebody else must do this.")
+
+
 class InvalidData(Refused):
     """The form has errors; `form` is bound and shows them."""
 

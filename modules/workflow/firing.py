@@ -13,7 +13,7 @@ from django.db import models
 
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow import history
-from modules.workflow.definition import START
+from modules.workflow.choices import START
 from modules.workflow.effects import Firing
 from modules.workflow.errors import AlreadyStarted, InvalidData, Refused, TransitionNotAllowed
 from modules.workflow.flows import flow_of

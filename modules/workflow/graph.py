@@ -77,6 +77,12 @@ class Transition:
     """A question that the button asks first."""
     destructive: bool = False
     """The button looks like what it does."""
+    not_same_as: tuple[str, ...] = ()
+    """Steps and tasks whose last doer may not do this (four eyes)."""
+    undo: tuple[str, ...] | None = None
+    """The effects that take the step back; None where it cannot be taken back."""
+    hold: timedelta | None = None
+    """So long the step's outbox rows wait, so that it can be taken back meanwhile."""
 
 
 class Outcome(NamedTuple):
@@ -85,6 +91,7 @@ class Outcome(NamedTuple):
     name: str
     title: Words
     target: str | None = None
+    undo: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,11 @@ class TaskNode:
     assign: ActorRule
     outcomes: tuple[Outcome, ...] = ()
     due: timedelta | None = None
+    due_from: str = ""
+    """The record's field, a moment or a date, from which `due` counts; empty: from the opening."""
+    not_same_as: tuple[str, ...] = ()
+    form: str = ""
+    """What `complete` asks."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +246,14 @@ def _duration(seconds: float | None) -> timedelta | None:
     return None if seconds is None else timedelta(seconds=seconds)
 
 
+def _names(found: list[str] | None) -> tuple[str, ...] | None:
+    return None if found is None else tuple(found)
+
+
+def _outcome(name: str, title: str, target: str | None, undo: list[str] | None = None) -> Outcome:
+    return Outcome(name, _words(title), target, _names(undo))
+
+
 def _transition(data: Mapping[str, Any]) -> Transition:
     return Transition(
         **{
@@ -245,6 +265,9 @@ def _transition(data: Mapping[str, Any]) -> Transition:
             "guards": tuple(GuardUse(**use) for use in data["guards"]),
             "effects": tuple(data["effects"]),
             "after": _duration(data["after"]),
+            "not_same_as": tuple(data.get("not_same_as", ())),
+            "undo": _names(data.get("undo")),
+            "hold": _duration(data.get("hold")),
         }
     )
 
@@ -256,7 +279,8 @@ def _task(data: Mapping[str, Any]) -> TaskNode:
             "title": _words(data["title"]),
             "states": tuple(data["states"]),
             "assign": ActorRule(**data["assign"]),
-            "outcomes": tuple(Outcome(name, _words(title), target) for name, title, target in data["outcomes"]),
+            "outcomes": tuple(_outcome(*entry) for entry in data["outcomes"]),
             "due": _duration(data["due"]),
+            "not_same_as": tuple(data.get("not_same_as", ())),
         }
     )

@@ -10,6 +10,7 @@ from modules.core.actors import Actor
 from modules.workflow.errors import AlreadyDone, Outdated, Overtaken, WrongState
 from modules.workflow.models import HistoryEntry
 from modules.workflow.plan import Step
+from modules.workflow.titles import step_title
 
 if TYPE_CHECKING:
     from modules.workflow.run import Run
@@ -43,11 +44,10 @@ def _last_step(run: "Run", source: str | None) -> HistoryEntry | None:
 
 
 def _told(run: "Run", entry: HistoryEntry) -> dict[str, object]:
-    known = run.graph.has_transition(entry.transition)
     return {
         "who": who(entry.actor_id, entry.actor_label, run.actor),
         "time": when(entry, run),
-        "last": run.graph.transition(entry.transition).title if known else entry.transition,
+        "last": step_title(run.graph, entry.transition),
     }
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from modules.core.actors import Actor
+from modules.workflow.errors import SamePerson
 from modules.workflow.flows import Flow, flow_of
+from modules.workflow.four_eyes import deeds_of, same_person
 from modules.workflow.graph import Words
 from modules.workflow.plan import Step
 from modules.workflow.rights import fits
@@ -37,7 +39,17 @@ def can(records: Sequence[Any], actor: Actor, at: datetime) -> dict[int, list[Al
     steps = {record.pk: _steps(flow, record, actor) for record in records}
     asking = [record for record in records if any(step.guards for step in steps[record.pk])]
     facts = flow.plan.facts(asking, at) if asking else {}
-    return {record.pk: [_offer(step, record, facts.get(record.pk)) for step in steps[record.pk]] for record in records}
+    watched = [pk for pk, offered in steps.items() if any(step.eyes for step in offered)]
+    deeds = deeds_of(flow.graph, watched, {step.eyes for pk in watched for step in steps[pk]}) if watched else {}
+    return {
+        record.pk: [
+            _offer(
+                step, record, facts.get(record.pk), same_person(flow.graph, step.eyes, deeds.get(record.pk, ()), actor)
+            )
+            for step in steps[record.pk]
+        ]
+        for record in records
+    }
 
 
 def _steps(flow: Flow, record: Any, actor: Actor) -> list[Step]:
@@ -45,8 +57,10 @@ def _steps(flow: Flow, record: Any, actor: Actor) -> list[Step]:
     return [step for step in manual if fits(step.transition.by, record, actor, flow.graph)]
 
 
-def _offer(step: Step, record: Any, facts: Any) -> Allowed:
+def _offer(step: Step, record: Any, facts: Any, refusal: SamePerson | None) -> Allowed:
     reasons, way = step.refusals(record, facts), step.transition
+    if refusal is not None:
+        reasons = (str(refusal), *reasons)
     return Allowed(way.key, way.title, not reasons, reasons, way.form, way.confirm, way.destructive)
 
 

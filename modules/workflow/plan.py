@@ -1,9 +1,9 @@
 """A graph made ready to run, once: names resolved in today's code, transitions and work sorted by state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from inspect import signature
 from typing import Any
 
@@ -12,6 +12,9 @@ from django import forms
 from modules.workflow import names
 from modules.workflow.graph import TaskNode, Transition, WorkflowGraph
 from modules.workflow.guards import Guard
+
+Eyes = tuple[frozenset[str], ...]
+"""For each step that somebody else must have done: the names under which the history may hold it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,23 +25,16 @@ class Step:
     guards: tuple[Guard, ...]
     effects: tuple[names.Effect, ...]
     form_class: names.FormClass | None
+    eyes: Eyes = ()
 
     @cached_property
     def asks_nothing(self) -> bool:
-        """Whether the row may be moved before anything about it is known: no guard, no form."""
-        return not self.guards and self.form_class is None
-
-    @cached_property
-    def _form_takes_record(self) -> bool:
-        return self.form_class is not None and "record" in signature(self.form_class).parameters
+        """Whether the row may be moved before anything about it is known."""
+        return not (self.guards or self.form_class or self.eyes or self.transition.undo is not None)
 
     def form(self, record: Any, data: Any = None, **extra: Any) -> forms.BaseForm | None:
-        """The form that asks the person, bound where data are given; a form class may ask for the `record`."""
-        if self.form_class is None:
-            return None
-        if self._form_takes_record:
-            extra["record"] = record
-        return self.form_class(data, **extra)
+        """The form that asks the person, bound where data are given."""
+        return make_form(self.form_class, record, data, **extra)
 
     def refusals(self, record: Any, facts: Any) -> tuple[str, ...]:
         """What every guard that refuses has to say."""
@@ -51,7 +47,9 @@ class Plan:
 
     def __init__(self, graph: WorkflowGraph) -> None:
         self.graph = graph
-        self.steps = {transition.key: _step(transition) for transition in graph.transitions}
+        self.task_eyes = {task.key: eyes_of(graph, task.not_same_as) for task in graph.tasks}
+        self.task_forms = {task.key: names.form_classes[task.form] for task in graph.tasks if task.form}
+        self.steps = {transition.key: self._step(transition) for transition in graph.transitions}
         self.automatic = self._by_state("automatic")
         self.manual = self._by_state("manual")
         self.timers = {
@@ -67,6 +65,16 @@ class Plan:
             for state in self.graph.states
         }
 
+    def _step(self, transition: Transition) -> Step:
+        eyes = eyes_of(self.graph, transition.not_same_as) + self.task_eyes.get(transition.completes, ())
+        return Step(
+            transition,
+            tuple(~names.guards[use.name] if use.negated else names.guards[use.name] for use in transition.guards),
+            tuple(names.effects[name] for name in transition.effects),
+            names.form_classes[transition.form] if transition.form else None,
+            tuple(dict.fromkeys(eyes)),
+        )
+
     def step(self, key: str) -> Step:
         """A step by the transition's key; LookupError names the workflow."""
         return self.steps.get(key) or self.steps[self.graph.transition(key).key]
@@ -76,10 +84,32 @@ class Plan:
         return {} if self._selector is None else self._selector(records, at)
 
 
-def _step(transition: Transition) -> Step:
-    return Step(
-        transition,
-        tuple(~names.guards[use.name] if use.negated else names.guards[use.name] for use in transition.guards),
-        tuple(names.effects[name] for name in transition.effects),
-        names.form_classes[transition.form] if transition.form else None,
-    )
+def make_form(form_class: names.FormClass | None, record: Any, data: Any, **extra: Any) -> forms.BaseForm | None:
+    """A form, bound where data are given; its class may ask for the `record`."""
+    if form_class is None:
+        return None
+    if _takes_record(form_class):
+        extra["record"] = record
+    return form_class(data, **extra)
+
+
+@cache
+def _takes_record(form_class: Any) -> bool:
+    return "record" in signature(form_class).parameters
+
+
+def eyes_of(graph: WorkflowGraph, named: Iterable[str]) -> Eyes:
+    """The names of transitions and tasks as the history writes them: a task is done by an outcome or a transition."""
+    return tuple(frozenset(_written(graph, name)) for name in dict.fromkeys(named))
+
+
+def _written(graph: WorkflowGraph, name: str) -> Iterable[str]:
+    if graph.has_transition(name):
+        yield name
+    for node in graph.tasks:
+        outcomes = [f"{node.key}.{outcome.name}" for outcome in node.outcomes]
+        if node.key == name:
+            yield from outcomes
+            yield from (way.key for way in graph.transitions if way.completes == name)
+        elif name in outcomes:
+            yield name

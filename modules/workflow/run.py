@@ -13,6 +13,7 @@ from modules.workflow import assignments, history, timers
 from modules.workflow.effects import Firing
 from modules.workflow.errors import AutomaticLoop, GuardRefused, InvalidData, RecordGone, TransitionNotAllowed
 from modules.workflow.flows import Flow, flow_of
+from modules.workflow.four_eyes import refuse_same_person
 from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.lateness import refuse_late
 from modules.workflow.plan import Step
@@ -75,6 +76,7 @@ class Run:
         """The cleaned data, or the first refusal: of the actor, the state, the form, the guards."""
         self.check_actor(step)
         refuse_late(self, step, seen=seen, expected=expected)
+        refuse_same_person(self.graph, step.eyes, self.record_id, self.actor)
         cleaned = self._clean(step, data, files)
         self.check_guards(step)
         return cleaned

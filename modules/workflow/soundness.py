@@ -6,37 +6,17 @@ chase each other, and none stands behind one that always goes first.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from modules.core.registry import Registry
 from modules.workflow import names
-from modules.workflow.graph import ActorRule, Transition, WorkflowGraph
-
-Severity = Literal["error", "warning"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something wrong with a workflow. `place` is `state:paid`, `transition:ship`, `task:pick` or empty."""
-
-    code: str
-    workflow: str
-    place: str
-    problem: str
-    mend: str
-    severity: Severity = "error"
-
-    def as_data(self) -> dict[str, str]:
-        return asdict(self)
-
-    def __str__(self) -> str:
-        where = f" {self.place}" if self.place else ""
-        return f"{self.workflow}{where}: {self.problem} {self.mend}"
-
+from modules.workflow.choices import START, UNDO, TaskDeed
+from modules.workflow.finding import Finding
+from modules.workflow.graph import Transition, WorkflowGraph
+from modules.workflow.plan import eyes_of
+from modules.workflow.reading import unreadable
 
 Rule = Callable[[WorkflowGraph], Iterator[Finding]]
 _rules: list[Rule] = []
@@ -48,7 +28,7 @@ def findings(graph: WorkflowGraph, model: type[models.Model] | None = None) -> l
     if broken:  # ways cannot be followed while their ends do not exist
         return broken
     found = [finding for rule in _rules for finding in rule(graph)]
-    return found + ([*_fields(graph, model)] if model is not None else [])
+    return found + ([*unreadable(graph, model)] if model is not None else [])
 
 
 def _rule(rule: Rule) -> Rule:
@@ -208,12 +188,17 @@ def _names(graph: WorkflowGraph) -> Iterator[Finding]:
     for transition in graph.transitions:
         place = f"transition:{transition.key}"
         yield from _missing(graph, place, "guard", names.guards, [use.name for use in transition.guards])
-        yield from _missing(graph, place, "effect", names.effects, transition.effects)
+        effects = (*transition.effects, *(transition.undo or ()))
+        yield from _missing(graph, place, "effect", names.effects, effects)
         yield from _missing(graph, place, "form", names.form_classes, filter(None, [transition.form]))
         if transition.completes and transition.completes not in {task.key for task in graph.tasks}:
             yield Finding(
                 "unknown_task", graph.key, place, f"completes the task “{transition.completes}”.", "Declare the task."
             )
+    for task in graph.tasks:
+        undoing = [name for outcome in task.outcomes if outcome.target is None for name in outcome.undo or ()]
+        yield from _missing(graph, f"task:{task.key}", "effect", names.effects, undoing)
+        yield from _missing(graph, f"task:{task.key}", "form", names.form_classes, filter(None, [task.form]))
     yield from _missing(graph, "", "facts selector", names.facts_selectors, filter(None, [graph.facts]))
     for what, keys in (("transition", graph.transitions), ("state", graph.states), ("task", graph.tasks)):
         seen: set[str] = set()
@@ -233,21 +218,35 @@ def _missing(graph: WorkflowGraph, place: str, what: str, known: Registry[Any], 
             )  # fmt: skip
 
 
-def _fields(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
-    """Fields of the record that the owner and persons are read from."""
-    rules: list[tuple[str, ActorRule]] = [("", ActorRule("person", graph.owner))] if graph.owner else []
-    rules += [(f"transition:{way.key}", rule) for way in graph.transitions for rule in way.by if rule.kind == "person"]
-    rules += [(f"task:{task.key}", task.assign) for task in graph.tasks if task.assign.kind == "person"]
-    for place, rule in rules:
-        target: Any = model
-        try:
-            for part in rule.value.split("__"):
-                target = target._meta.get_field(part).related_model
-        except (FieldDoesNotExist, AttributeError):
+@_rule
+def _four_eyes(graph: WorkflowGraph) -> Iterator[Finding]:
+    """Steps that somebody else must have done, and that nobody ever does."""
+    watching = [(f"transition:{way.key}", way.not_same_as) for way in graph.transitions if way.kind != "task"]
+    watching += [(f"task:{task.key}", task.not_same_as) for task in graph.tasks]
+    for place, named in watching:
+        for name in named:
+            if not eyes_of(graph, [name])[0]:
+                yield Finding(
+                    "unknown_step", graph.key, place, f"may not be done by who did “{name}”, which is no step.",
+                    "Name a transition or a task of this workflow.",
+                )  # fmt: skip
+
+
+@_rule
+def _taken_names(graph: WorkflowGraph) -> Iterator[Finding]:
+    """Names that the engine gives its own rows of the history."""
+    for way in graph.transitions:
+        if way.key in (START, UNDO):
             yield Finding(
-                "unknown_field", graph.key, place, f"reads a person from “{rule.value}”, which {model.__name__} lacks.",
-                "Name a foreign key to a person.",
-            )  # fmt: skip
+                "name_taken", graph.key, f"transition:{way.key}", "has a name of the engine's own.", "Rename it."
+            )
+    for task in graph.tasks:
+        for outcome in task.outcomes:
+            if outcome.name in TaskDeed.values:
+                yield Finding(
+                    "name_taken", graph.key, f"task:{task.key}", f"ends with “{outcome.name}”, the engine's own word.",
+                    "Rename the outcome.",
+                )  # fmt: skip
 
 
 def _forward(graph: WorkflowGraph) -> dict[str, set[str]]:

@@ -11,13 +11,13 @@ from modules.core.actors import Actor
 from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.workflow import names
-from modules.workflow.definition import START
 from modules.workflow.diagram.svg import Trail, visited_states
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.lateness import who
 from modules.workflow.models import HistoryEntry
 from modules.workflow.selectors import history_of
+from modules.workflow.titles import step_title
 
 SHOWN = 100
 """The newest steps that a page tells; a longer story stands in the console's history."""
@@ -84,20 +84,6 @@ def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
         actor, text = (_("you"), entry.reason) if is_own else ("", "")
         lines.append(Line(title, actor, entry.at, text, _tone(graph, entry.target)))
     return lines
-
-
-def step_title(graph: WorkflowGraph, key: str) -> str:
-    """The words of a step; of one that today's workflow does not know, its name."""
-    if key == START:
-        return _("Start")
-    if graph.has_transition(key):
-        return str(graph.transition(key).title)
-    task, _dot, outcome = key.partition(".")
-    for node in graph.tasks:
-        if node.key == task:
-            found = next((end.title for end in node.outcomes if end.name == outcome), outcome)
-            return f"{node.title}: {found}"
-    return key
 
 
 def facts_of(graph: WorkflowGraph, entry: HistoryEntry) -> tuple[Fact, ...]:
