@@ -36,7 +36,7 @@ def all_but(*unwanted: str) -> dict[str, list[str]]:
 def test_what_is_switched_off_is_kept_as_suppressed_with_its_reason(
     message: Declare, told: Told, customer: User, client_of: Any, mailoutbox: Any
 ) -> None:
-    assert client_of(customer).post(MATRIX, all_but("orders:email")).status_code == 302
+    assert client_of(customer).post(MATRIX, all_but("orders:email")).status_code == 303
     (notification,) = told(message([Recipient(user_id=customer.pk, why="customer of the order")]))
     assert states(notification) == {"in_app": "sent", "email": "suppressed"}
     assert notification.deliveries.get(channel="email").error == "Switched off by this person: Orders."
@@ -146,7 +146,7 @@ def test_attachments_are_made_when_the_mail_leaves_in_its_language(
         return [Attached(f"{record.number}-{get_language()}.txt", b"Invoice", "text/plain")]
 
     told(message([Recipient(email="guest@example.test", language="es")], attachments=classmethod(attached)))
-    assert "K7Q3-9XMD-es.txt" in smtp.switches.letters[0].message.as_string()
+    assert "K7Q3-9XMD-es.txt" in smtp.switches.letters[0].body.as_string()
 
 
 def test_the_version_of_the_wording_is_frozen(message: Declare, told: Told, customer: User) -> None:
