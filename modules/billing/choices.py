@@ -85,14 +85,31 @@ class Provider(TextChoices):
 
 
 class RefundState(TextChoices):
+    """`held` waits for a second pair of eyes, `requested` for the call to the provider, `pending` for the bank."""
+
+    HELD = "held", _("Waits for approval")
     REQUESTED = "requested", _("Requested")
     PENDING = "pending", _("On the way")
     SETTLED = "settled", _("Refunded")
     FAILED = "failed", _("Failed")
+    DECLINED = "declined", _("Declined")
 
 
-RESERVING = (RefundState.REQUESTED, RefundState.PENDING)
+UNDER_WAY = (RefundState.REQUESTED, RefundState.PENDING)
+"""States in which the provider is asked how a refund stands."""
+RESERVING = (RefundState.HELD, *UNDER_WAY)
 """States in which a refund holds its amount back from other refunds."""
+
+
+class RefundRequestState(TextChoices):
+    """What staff asked for, from the question to the money."""
+
+    REQUESTED = "requested", _("Asked for")
+    APPROVAL = "approval", _("Waits for approval")
+    APPROVED = "approved", _("On the way")
+    DONE = "done", _("Refunded")
+    DECLINED = "declined", _("Declined")
+    FAILED = "failed", _("Failed")
 
 
 class RefundOrigin(TextChoices):

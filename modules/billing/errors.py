@@ -29,6 +29,16 @@ class RefundTooMuch(Refusal):
     words = _("Only {left} of this payment can still be refunded.")
 
 
+class RefundTaken(RefundTooMuch):
+    code = "refund_taken"
+    words = _("{who} asked for {amount} already ({state}). {left} can still be refunded.")
+
+
+class CreditTooMuch(Refusal):
+    code = "credit_too_much"
+    words = _("That is more than is left of the invoice.")
+
+
 class NotParked(Refusal):
     code = "not_parked"
     words = _("This event is not parked.")

@@ -35,10 +35,20 @@ class PaymentExpired(PaymentEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundSettled(PaymentEvent):
-    """`amount_minor` is back with the customer."""
+class RefundEvent(PaymentEvent):
+    """Something about a refund. Not published itself. `lines` say what it was for, where that is known: (position on
+    the invoice, quantity); `origin` is `provider` for one made on the provider's pages."""
 
     refund_id: int
+    origin: str
+    request_id: int | None
+    reason: str
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSettled(RefundEvent):
+    """`amount_minor` is back with the customer, and the credit note is issued where there was an invoice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +65,5 @@ class EventParked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefundFailed(PaymentEvent):
+class RefundFailed(RefundEvent):
     """`amount_minor` could not be given back, perhaps after it had seemed so."""
-
-    refund_id: int

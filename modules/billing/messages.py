@@ -1,14 +1,17 @@
 """What staff are told about money that needs a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import users_with_permission
-from modules.billing.models import Payment, Refund, WebhookEvent
-from modules.core.messages import Message, Recipient
+from modules.billing.models import Payment, Refund, RefundRequest, WebhookEvent
+from modules.core.messages import Category, Message, Recipient, declare_category
+from modules.workflow.api import history_of
+
+declare_category(Category("billing", _("Money"), _("Payments and refunds that need a person."), for_staff=True))
 
 
 def who_replay_events(record: Any) -> Sequence[Recipient]:
@@ -17,6 +20,12 @@ def who_replay_events(record: Any) -> Sequence[Recipient]:
 
 def who_refund(record: Any) -> Sequence[Recipient]:
     return [Recipient(user_id=user.pk) for user in users_with_permission("billing.refund_payment")]
+
+
+def who_approve(record: RefundRequest) -> Sequence[Recipient]:
+    """Everybody who may approve, except whoever asked."""
+    people = users_with_permission("billing.approve_refund")
+    return [Recipient(user_id=user.pk) for user in people if user.pk != record.asked_by_id]
 
 
 def _console_page(record: Any) -> str:
@@ -44,6 +53,38 @@ class RefundNeedsAttention(Message):
 
     @classmethod
     def url(cls, record: Refund) -> str:
+        return _console_page(record)
+
+
+class RefundToApprove(Message):
+    """A refund above what one person may let go."""
+
+    key, category, title = "billing.refund_to_approve", "billing", _("A refund needs a second pair of eyes")
+    template, model = "billing/email/refund_to_approve", "billing.RefundRequest"
+    to = staticmethod(who_approve)
+
+    @classmethod
+    def url(cls, record: RefundRequest) -> str:
+        return _console_page(record)
+
+
+class RefundDeclined(Message):
+    """Whoever asked for a refund reads that it is not made, and why."""
+
+    key, category, title = "billing.refund_declined", "billing", _("Your refund was declined")
+    template, model = "billing/email/refund_declined", "billing.RefundRequest"
+
+    @staticmethod
+    def to(record: RefundRequest) -> Sequence[Recipient]:
+        return [Recipient(user_id=record.asked_by_id)] if record.asked_by_id else []
+
+    @classmethod
+    def context(cls, record: RefundRequest) -> Mapping[str, Any]:
+        last = history_of(record).filter(transition="decline").order_by("-pk").first()
+        return {"record": record, "why": last.data.get("reason", "") if last else ""}
+
+    @classmethod
+    def url(cls, record: RefundRequest) -> str:
         return _console_page(record)
 
 

@@ -24,3 +24,13 @@ def share_out(parts: Sequence[int], *, part: int) -> list[int]:
         shares.append(reached - given)
         given = reached
     return shares
+
+
+def tax_of_part(tax: int, gross: int, *, start: int, part: int) -> int:
+    """The tax inside the `part` of a gross amount that begins at `start`, so that parts that follow each other up to
+    the whole hold the whole's tax exactly."""
+
+    def until(amount: int) -> int:
+        return int((Decimal(tax) * amount / gross).quantize(Decimal(1), ROUND_HALF_UP))
+
+    return until(start + part) - until(start)

@@ -4,9 +4,9 @@ from project.settings.base import DEMO
 from project.settings.environment import env, kept_secret
 
 __all__ = [
-    "FREE_SHIPPING_FROM", "SHIPPING_COUNTRIES", "SHIPPING_FEE",
-    "SHOP_CURRENCY", "STRIPE_API_BASE", "STRIPE_SANDBOX", "STRIPE_SANDBOX_PORT", "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRETS", "TAX_RATES",
+    "BUSINESS_ADDRESS", "BUSINESS_TAX_ID", "FREE_SHIPPING_FROM", "REFUND_DAILY_LIMIT", "REFUND_LIMIT",
+    "SHIPPING_COUNTRIES", "SHIPPING_FEE", "SHOP_CURRENCY", "STRIPE_API_BASE", "STRIPE_SANDBOX", "STRIPE_SANDBOX_PORT",
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "TAX_RATES",
 ]  # fmt: skip
 
 SHOP_CURRENCY = env.str("SHOP_CURRENCY", default="EUR")
@@ -30,3 +30,10 @@ SHIPPING_COUNTRIES = env.list(
     "SHIPPING_COUNTRIES",
     default=["ES", "PT", "FR", "IT", "DE", "AT", "BE", "NL", "LU", "IE", "PL", "DK", "SE", "FI", "AD"],
 )
+# What one person may refund alone, in minor units of the shop's currency: at a time, and on a day of the business.
+# Everything above needs a second pair of eyes.
+REFUND_LIMIT = env.int("REFUND_LIMIT", default=5000)
+REFUND_DAILY_LIMIT = env.int("REFUND_DAILY_LIMIT", default=15000)
+# Stands on every invoice beside BUSINESS_NAME; commas separate the lines of the address.
+BUSINESS_ADDRESS = env.str("BUSINESS_ADDRESS", default="Gran Vía 1, 28013 Madrid, España" if DEMO else "")
+BUSINESS_TAX_ID = env.str("BUSINESS_TAX_ID", default="ESB00000000" if DEMO else "")

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import factory
 
+from modules.accounts.models import User
 from modules.billing.choices import PaymentState, Provider
 from modules.billing.models import Payment, WebhookEvent
+from tests.factories.accounts import StaffFactory
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -43,3 +45,13 @@ class WebhookEventFactory(factory.django.DjangoModelFactory[WebhookEvent]):
     payload = '{"data": {"object": {"id": "cus_1"}}}'
     happened_at = NOON
     received_at = NOON
+
+
+def clerk_of_billing() -> User:
+    """Somebody who may ask for refunds."""
+    return StaffFactory.create(roles=["billing.clerk"])
+
+
+def manager_of_billing() -> User:
+    """Somebody who may ask for refunds and approve those of others."""
+    return StaffFactory.create(roles=["billing.manager"])

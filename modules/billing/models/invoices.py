@@ -21,6 +21,10 @@ class _Numbered(models.Model):
     net = MoneyField(_("net"))
     tax = MoneyField(_("tax"))
     gross = MoneyField(_("total"))
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    """The buyer's; the shop's where it is empty."""
+    seller: "models.JSONField[Any, Any]" = models.JSONField(_("seller"), default=dict)
+    """Who sold, as it was that day: `name`, `address`, `tax_id`."""
 
     class Meta:
         abstract = True
@@ -86,9 +90,18 @@ class InvoiceLine(models.Model):
 
 
 class CreditNote(_Numbered):
-    """Takes a whole invoice back, line by line as the invoice says."""
+    """Takes an invoice back, wholly or in part."""
 
-    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="credit_note", verbose_name=_("invoice"))
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes", verbose_name=_("invoice"))
+    refund = models.OneToOneField(
+        "billing.Refund",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_note",
+        verbose_name=_("refund"),
+    )
+    """The money that goes with it; when that failed, the next refund of the same amount takes the note over."""
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
 
     class Meta:
@@ -99,3 +112,33 @@ class CreditNote(_Numbered):
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="billing_creditnote_adds_up"),
         ]
         indexes = [models.Index(fields=["-issued_at", "-id"], name="billing_creditnote_newest")]
+
+
+class CreditNoteLine(models.Model):
+    """What one line of the invoice is credited by. All notes of a line together end at the line's own tax exactly."""
+
+    note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines", verbose_name=_("credit note"))
+    invoice_line = models.ForeignKey(
+        InvoiceLine, models.PROTECT, related_name="credited", verbose_name=_("line of the invoice")
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    description = models.CharField(_("description"), max_length=300)
+    quantity = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    """Empty where only a part of the price is given back."""
+    tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
+    net = MoneyField(_("net"))
+    tax = MoneyField(_("tax"))
+    gross = MoneyField(_("total"))
+    currency = CurrencyField(_("currency"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("credit note line"), _("credit note lines")
+        constraints = [
+            models.UniqueConstraint(fields=["note", "invoice_line"], name="billing_creditnoteline_once"),
+            models.CheckConstraint(condition=Q(gross__gt=0), name="billing_creditnoteline_gross_positive"),
+            models.CheckConstraint(condition=Q(net__gte=0, tax__gte=0), name="billing_creditnoteline_not_negative"),
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="billing_creditnoteline_adds_up"),
+        ]
+
+    def __str__(self) -> str:
+        return self.description

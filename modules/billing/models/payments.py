@@ -133,10 +133,12 @@ class Refund(models.Model):
     """Money on its way back. Its amount is reserved on the payment until it has arrived or failed."""
 
     looks = {
+        RefundState.HELD: ("warning", "eye"),
         RefundState.REQUESTED: ("info", "clock"),
         RefundState.PENDING: ("info", "arrow-uturn-left"),
         RefundState.SETTLED: ("success", "check-circle"),
         RefundState.FAILED: ("danger", "x-circle"),
+        RefundState.DECLINED: ("neutral", "x-circle"),
     }
 
     public = models.UUIDField(_("public id"), unique=True, default=uuid.uuid4, editable=False)
@@ -150,6 +152,17 @@ class Refund(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     livemode = models.BooleanField(_("real money"))
     provider_id = models.CharField(_("provider's id"), max_length=255, blank=True, default="")
+    request = models.ForeignKey(
+        "billing.RefundRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="refunds",
+        verbose_name=_("asked for by"),
+    )
+    """Where staff asked for it; empty for refunds of the system, of customers and of the provider's own side."""
+    lines = models.JSONField(_("lines"), default=list, blank=True)
+    """What it is for, where that is known: `[position on the invoice, quantity]` each."""
     posting = models.OneToOneField(
         "billing.Transaction", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("posting")
     )

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, QuerySet, Sum
 
 from modules.billing.choices import PaymentState
-from modules.billing.models import CreditNote, Invoice, Payment
+from modules.billing.models import Invoice, Payment
 from modules.billing.subjects import reference
 from modules.core.fields import shop_currency
 from modules.core.money import Money
@@ -39,8 +39,4 @@ def payment_by_public(public: UUID) -> Payment | None:
 
 def invoice_of(subject: models.Model) -> Invoice | None:
     kind, pk = reference(subject)
-    return Invoice.objects.filter(subject_type=kind, subject_id=pk).select_related("credit_note").first()
-
-
-def credit_note_of(invoice: Invoice) -> CreditNote | None:
-    return CreditNote.objects.filter(invoice=invoice).first()
+    return Invoice.objects.filter(subject_type=kind, subject_id=pk).prefetch_related("credit_notes").first()

@@ -6,9 +6,11 @@ from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from modules.billing.models import Account, Entry, Transaction
+from modules.billing.models import Account, CreditNoteLine, Entry, Transaction
 
 TRIGGERS = {
+    "billing_creditnoteline_refuse_delete",
+    "billing_creditnoteline_refuse_update",
     "billing_entry_sums_to_zero",
     "billing_entry_in_currency_of_account",
     "billing_entry_refuse_update",
@@ -29,6 +31,7 @@ def ledger_findings() -> list[str]:
         *_wrong_balances(),
         *_foreign_currency(),
         *_wrong_reversals(),
+        *_credited_too_much(),
     ]
 
 
@@ -75,3 +78,13 @@ def _wrong_reversals() -> Iterator[str]:
         rows = Entry.objects.filter(transaction_id__in=[pk, original]).values("account_id").annotate(sum=Sum("amount"))
         if rows.exclude(sum=0).exists():
             yield f"Transaction {pk} does not mirror transaction {original}, which it reverses."
+
+
+def _credited_too_much() -> Iterator[str]:
+    """Credit notes never take back more than was invoiced, line by line and in the tax."""
+    sums = CreditNoteLine.objects.values("invoice_line_id", "invoice_line__gross", "invoice_line__tax").annotate(
+        credited=Sum("gross"), credited_tax=Sum("tax")
+    )
+    for row in sums.order_by("invoice_line_id"):
+        if row["credited"] > row["invoice_line__gross"] or row["credited_tax"] > row["invoice_line__tax"]:
+            yield f"Line {row['invoice_line_id']} of an invoice is credited beyond what was sold."

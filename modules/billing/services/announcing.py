@@ -35,5 +35,9 @@ def announce_refund(event: type[RefundSettled] | type[RefundFailed], refund: Ref
             currency=refund.currency,
             at=at,
             key=f"{event.__name__}:{refund.public}",
+            origin=refund.origin,
+            request_id=refund.request_id,
+            reason=refund.reason,
+            lines=tuple((position, quantity) for position, quantity in refund.lines),
         )
     )

@@ -1,4 +1,4 @@
-"""Issuing invoices and credit notes."""
+"""Issuing invoices, and the numbers of all documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,12 @@ class SoldLine:
 
 @transaction.atomic
 def issue_invoice(
-    subject: models.Model, *, lines: Sequence[SoldLine], buyer: Mapping[str, Any], at: datetime
+    subject: models.Model,
+    *,
+    lines: Sequence[SoldLine],
+    buyer: Mapping[str, Any],
+    at: datetime,
+    language: str = "",
 ) -> Invoice:
     """The invoice of a record, with the next number of the year's series; the second call gives the first's invoice.
 
@@ -46,17 +51,27 @@ def issue_invoice(
         subject_type=kind,
         subject_id=pk,
         buyer=dict(buyer),
+        language=language,
         currency=currency,
         net=total((row.net for row in rows), currency),
         tax=total((row.tax for row in rows), currency),
         gross=total((row.gross for row in rows), currency),
     )
-    _number(invoice, prefix="", at=at)
+    number(invoice, prefix="", at=at)
     invoice.save(force_insert=True)
     for row in rows:
         row.invoice = invoice
     InvoiceLine.objects.bulk_create(rows)
     return invoice
+
+
+def seller() -> dict[str, str]:
+    """Who sells, as the settings say today; every document keeps its own copy."""
+    return {
+        "name": settings.BUSINESS_NAME,
+        "address": settings.BUSINESS_ADDRESS,
+        "tax_id": settings.BUSINESS_TAX_ID,
+    }
 
 
 def _frozen(position: int, line: SoldLine) -> InvoiceLine:
@@ -75,28 +90,13 @@ def _frozen(position: int, line: SoldLine) -> InvoiceLine:
     )
 
 
-def _number(document: Invoice | CreditNote, *, prefix: str, at: datetime) -> None:
-    """The date is the business's, and so is the year of the series."""
+def number(document: Invoice | CreditNote, *, prefix: str, at: datetime) -> None:
+    """Give a document its date, number and seller. The date is the business's, and so is the year of the series.
+
+    Call it late in the transaction: the counter stays locked until the end, which is why numbers have no gaps.
+    """
+    document.seller = seller()
     document.issued_at = at
     document.issue_date = at.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
     document.series = f"{prefix}{document.issue_date.year}"
     document.number = next_number(f"billing.{document._meta.model_name}:{document.series}")
-
-
-@transaction.atomic
-def issue_credit_note(invoice: Invoice, *, reason: str, at: datetime) -> CreditNote:
-    """Take a whole invoice back, once."""
-    found = CreditNote.objects.filter(invoice=invoice).first()
-    if found is not None:
-        return found
-    note = CreditNote(
-        invoice=invoice,
-        reason=reason[:500],
-        currency=invoice.currency,
-        net=invoice.net,
-        tax=invoice.tax,
-        gross=invoice.gross,
-    )
-    _number(note, prefix="C", at=at)
-    note.save(force_insert=True)
-    return note

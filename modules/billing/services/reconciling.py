@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from modules.billing.choices import OPEN_STATES, RESERVING, EventState, PaymentState, Provider, RefundState
+from modules.billing.choices import OPEN_STATES, UNDER_WAY, EventState, PaymentState, Provider, RefundState
 from modules.billing.errors import NotYet, Unworkable
 from modules.billing.gateways.base import Gateway, RefusedByProvider
 from modules.billing.gateways.choice import card_payments_available, gateway
@@ -94,7 +94,7 @@ def _look_at_payments(provider: Gateway, *, at: datetime) -> None:
 
 
 def _look_at_refunds(provider: Gateway, *, at: datetime) -> None:
-    about = {"payment__provider": Provider.STRIPE, "livemode": provider.livemode, "state__in": RESERVING}
+    about = {"payment__provider": Provider.STRIPE, "livemode": provider.livemode, "state__in": UNDER_WAY}
     for refund in _unseen(Refund.objects.filter(**about), at=at):
         try:
             if refund.state == RefundState.REQUESTED:

@@ -7,13 +7,14 @@ from django.db import transaction
 from modules.billing.choices import RESERVING, RefundState
 from modules.billing.events import RefundFailed, RefundSettled
 from modules.billing.gateways.base import RefundAnswer, RefundStatus
-from modules.billing.models import Invoice, Payment, Refund
+from modules.billing.models import Payment, Refund
 from modules.billing.services.announcing import announce_refund
-from modules.billing.services.invoices import issue_credit_note
+from modules.billing.services.credit_notes import credit_refund
 from modules.billing.services.postings import post_refund, undo_refund
+from modules.billing.services.refund_requests import follow_request
 from modules.billing.subjects import lock
 
-_ORDER = [RefundState.REQUESTED, RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED]
+_ORDER = [RefundState.HELD, RefundState.REQUESTED, RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED]
 _FOLLOWED = {
     RefundStatus.PENDING: RefundState.PENDING,
     RefundStatus.SETTLED: RefundState.SETTLED,
@@ -54,11 +55,13 @@ def _settle(refund: Refund, *, at: datetime) -> None:
     payment.refunding -= refund.amount
     payment.refunded += refund.amount
     payment.save(update_fields=["refunding", "refunded"])
-    _credit_whole_invoice(payment, refund, at=at)
+    credit_refund(refund, at=at)
     announce_refund(RefundSettled, refund, at=at)
     refund.state, refund.settled_at, refund.error = RefundState.SETTLED, at, ""
     refund.posting = post_refund(refund, refunded=payment.refunded, at=at)
     refund.save(update_fields=["state", "settled_at", "error", "posting"])
+    if refund.request_id:
+        follow_request(refund.request_id, at=at)
 
 
 def _fail(refund: Refund, why: str, *, at: datetime) -> None:
@@ -73,14 +76,5 @@ def _fail(refund: Refund, why: str, *, at: datetime) -> None:
     refund.state, refund.failed_at, refund.error = RefundState.FAILED, at, why[:2000]
     refund.save(update_fields=["state", "failed_at", "error"])
     announce_refund(RefundFailed, refund, at=at)
-
-
-def _credit_whole_invoice(payment: Payment, refund: Refund, *, at: datetime) -> None:
-    """An invoiced record whose payments are all refunded in full is credited in full."""
-    about = {"subject_type": payment.subject_type, "subject_id": payment.subject_id}
-    invoice = Invoice.objects.filter(**about, credit_note__isnull=True).first()
-    if invoice is None:
-        return
-    paid = Payment.objects.filter(**about, captured__gt=0)
-    if all(known.refunded == known.captured for known in paid):
-        issue_credit_note(invoice, reason=refund.reason, at=at)
+    if refund.request_id:
+        follow_request(refund.request_id, at=at)

@@ -1,6 +1,7 @@
 """Giving money back: reserved under lock, asked of the provider by the outbox, booked when it has happened."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import models, transaction
@@ -11,21 +12,25 @@ from modules.billing.events import StrayPaymentRefunded
 from modules.billing.gateways.base import RefundAnswer, RefundOrder, RefusedByProvider, Unreachable
 from modules.billing.gateways.choice import gateway
 from modules.billing.models import Payment, Refund
+from modules.billing.registries import LineQuantity
 from modules.billing.services.announcing import announce
+from modules.billing.services.refund_requests import overtake_requests
 from modules.billing.services.refund_states import fail_refund, follow_refund
+from modules.billing.services.reserving import call_key, call_later, locked_payment, reserve
 from modules.billing.subjects import lock, reference
 from modules.core.actors import SYSTEM, Actor
 from modules.core.money import Money
-from modules.core.outbox import send
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def refund_all(subject: models.Model, *, reason: str, actor: Actor, at: datetime, key: str) -> list[Refund]:
-    """Give back all that was paid for a record and is not refunded yet. The same key gives the same refunds."""
+    """Give back all that was paid for a record and is not refunded yet, at once; what staff asked for and still waits
+    for approval is part of it. The same key gives the same refunds."""
     kind, pk = reference(subject)
     lock(kind, pk)
+    overtake_requests(kind, pk, at=at)
     paid = Payment.objects.filter(subject_type=kind, subject_id=pk, state=PaymentState.SETTLED).order_by("pk")
     return [
         request_refund(
@@ -40,7 +45,7 @@ def refund_all(subject: models.Model, *, reason: str, actor: Actor, at: datetime
 def refund_stray_payment(payment_id: int, *, at: datetime) -> Refund | None:
     """Give one payment back that nobody can use: it came for a record in a final state, or a second time. Staff are
     told. Nothing is left to refund: None."""
-    payment = _locked(payment_id)
+    payment = locked_payment(payment_id)
     known = Refund.objects.filter(key=f"stray:{payment.public}").first()
     if known is not None or not payment.refundable:
         return known
@@ -51,44 +56,29 @@ def refund_stray_payment(payment_id: int, *, at: datetime) -> Refund | None:
 
 
 @transaction.atomic
-def request_refund(payment: Payment, *, amount: Money, reason: str, actor: Actor, at: datetime, key: str) -> Refund:
-    """Reserve an amount of a payment and have it refunded. The same key gives the same refund. Raises RefundTooMuch."""
-    payment = _locked(payment.pk)
+def request_refund(
+    payment: Payment,
+    *,
+    amount: Money,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    key: str,
+    lines: Sequence[LineQuantity] = (),
+) -> Refund:
+    """Reserve an amount of a payment and have it refunded at once, nobody asked. The same key gives the same refund.
+
+    `lines` say what it is for: (position on the invoice, quantity). Raises RefundTooMuch.
+    """
+    payment = locked_payment(payment.pk)
     found = Refund.objects.filter(key=key).first()
     if found is not None:
         return found
-    refund = _reserve(payment, amount, key=key, at=at)
-    refund.reason, refund.actor = reason[:500], actor.user
+    refund = reserve(payment, amount, key=key, at=at)
+    refund.reason, refund.actor, refund.lines = reason[:500], actor.user, [list(line) for line in lines]
     refund.save(force_insert=True)
-    _call_later(refund, at=at)
+    call_later(refund, at=at)
     return refund
-
-
-def _locked(payment_id: int) -> Payment:
-    known = Payment.objects.get(pk=payment_id)
-    lock(known.subject_type, known.subject_id)
-    return Payment.objects.select_for_update().get(pk=payment_id)
-
-
-def _reserve(payment: Payment, amount: Money, *, key: str, at: datetime) -> Refund:
-    """A refund, not yet saved, whose amount is held back on the locked payment."""
-    if not amount > Money(0, amount.currency) or amount > payment.refundable:
-        raise RefundTooMuch(left=payment.refundable)
-    payment.refunding += amount
-    payment.save(update_fields=["refunding"])
-    refund = Refund(
-        payment=payment, amount=amount, currency=amount.currency, key=key, livemode=payment.livemode, created_at=at
-    )
-    refund.call_key = _call_key(refund)
-    return refund
-
-
-def _call_key(refund: Refund) -> str:
-    return f"refund:{refund.public}:{refund.attempt}"
-
-
-def _call_later(refund: Refund, *, at: datetime) -> None:
-    send("billing.refund", {"refund": refund.pk}, key=refund.call_key, at=at, record=refund)
 
 
 def make_refund(refund_id: int, *, at: datetime) -> None:
@@ -127,10 +117,10 @@ def _find_or_ask_anew(refund: Refund, *, at: datetime) -> None:
     with transaction.atomic():
         asked = refund.attempt
         refund.attempt += 1
-        refund.call_key = _call_key(refund)
+        refund.call_key = call_key(refund)
         row = Refund.objects.filter(pk=refund.pk, state=RefundState.REQUESTED, attempt=asked)
         if row.update(attempt=refund.attempt, call_key=refund.call_key):
-            _call_later(refund, at=at)
+            call_later(refund, at=at)
 
 
 def look_at_refund(refund_id: int, *, at: datetime) -> None:
@@ -148,7 +138,7 @@ def settle_refund(answer: RefundAnswer, *, livemode: bool, at: datetime) -> Refu
     Raises Unworkable for a refund of a payment that is not ours, NotYet while the payment itself is not settled here
     or other refunds still reserve what this one has taken.
     """
-    payment = _locked(_payment_of(answer, livemode=livemode).pk)
+    payment = locked_payment(_payment_of(answer, livemode=livemode).pk)
     refund = Refund.objects.select_for_update().filter(livemode=livemode, provider_id=answer.provider_id).first()
     if refund is None and answer.refund:
         refund = Refund.objects.select_for_update().filter(public=answer.refund, payment=payment).first()
@@ -176,7 +166,7 @@ def _adopt(payment: Payment, answer: RefundAnswer, *, at: datetime) -> Refund:
     if payment.state != PaymentState.SETTLED:
         raise NotYet("the payment is not settled here yet")
     try:
-        refund = _reserve(payment, answer.amount, key=f"provider:{answer.provider_id}", at=at)
+        refund = reserve(payment, answer.amount, key=f"provider:{answer.provider_id}", at=at)
     except RefundTooMuch:
         raise NotYet("other refunds under way reserve what this one has taken") from None
     refund.origin, refund.reason = RefundOrigin.PROVIDER, answer.reason[:500]
