@@ -15,6 +15,7 @@ class CoreConfig(ModuleConfig):
         icon="cog-6-tooth",
         description=_("The outbox, the audit trail and the counters."),
         navigation=[
+            Nav(_("Jobs"), "console:jobs", "autorenew"),
             Nav(_("Outbox"), "core.outboxmessage", "outbox"),
             Nav(_("Audit trail"), "core.auditentry", "history"),
         ],

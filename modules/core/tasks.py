@@ -2,11 +2,13 @@
 
 import logging
 
-from modules.core import clock, health, outbox
+from modules.core import clock, health, job_runs, outbox
 from modules.core.request_id import request_id
 from modules.core.sweeps import sweeps
 
 logger = logging.getLogger(__name__)
+
+__all__ = ["deliver_batch", "job_runs", "sweep_once"]
 
 
 def deliver_batch(ids: list[int]) -> int:
