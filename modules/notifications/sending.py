@@ -6,11 +6,12 @@ and before that is written down sends it again, with the same Message-ID, by whi
 
 import random
 import smtplib
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
@@ -32,6 +33,9 @@ from modules.notifications.unsubscribing import unsubscribe_url
 
 AUTHENTICATION_REFUSED = 530, 534, 535, 538
 """Answers about our own credentials: the mail is not at fault, so it waits until the settings are mended."""
+SILENCE = 30.0
+"""Seconds for which nobody asks a mail server that did not answer."""
+SILENT_UNTIL = "notifications.mail_server_silent_until"
 
 
 def send_mail(delivery_id: int, *, attempt: int, at: datetime) -> None:
@@ -48,18 +52,35 @@ def send_mail(delivery_id: int, *, attempt: int, at: datetime) -> None:
     if (closed := closed_meanwhile(delivery.notification)) is not None:
         _note(delivery, DeliveryState.SUPPRESSED, closed)
         return
+    wait_for_the_server(at)
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.SENDING, attempts=F("attempts") + 1)
     try:
         letter = letter_of(delivery)
         letter.send()
     except Exception as error:
+        note_silence(error, at)
         _give_up_or_wait(delivery, error, attempt=attempt)
         raise  # what we do not know: the outbox logs it and tries again
+    cache.delete(SILENT_UNTIL)
     with transaction.atomic():
         record_sent(letter)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=DeliveryState.SENT, sent_at=at, error="", text="", html="", provider_id=message_id(delivery)
         )
+
+
+def wait_for_the_server(at: datetime) -> None:
+    """Let a mail wait while the server is known to be silent: a worker stands still for one time-out, not for each."""
+    until = cache.get(SILENT_UNTIL)
+    left = (until - at).total_seconds() if until else 0.0
+    if 0 < left <= SILENCE:  # more can only be a clock that was set back
+        raise outbox.Later(left * random.uniform(1, 1.25), "the mail server does not answer")  # noqa: S311 - jitter
+
+
+def note_silence(error: Exception, at: datetime) -> None:
+    """Remember that nobody answered, or in no time."""
+    if isinstance(error, OSError) and code_of(error) is None and not isinstance(error, smtplib.SMTPNotSupportedError):
+        cache.set(SILENT_UNTIL, at + timedelta(seconds=SILENCE), timeout=3600)
 
 
 def letter_of(delivery: Delivery) -> EmailMultiAlternatives:
@@ -119,7 +140,7 @@ def _give_up_or_wait(delivery: Delivery, error: Exception, *, attempt: int) -> N
     if is_final(error):
         _note(delivery, DeliveryState.FAILED, reason)
         raise outbox.Hopeless(reason) from error
-    pause = pause_before(attempt)
+    pause = pause_before(delivery.attempts + 1)  # real ones: waiting for a silent server is none
     if is_passing(error) and pause is not None:
         _note(delivery, DeliveryState.QUEUED, reason)
         raise outbox.Later(pause * random.uniform(0.75, 1.25), reason) from error  # noqa: S311 - jitter, no secret

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 
 from modules.accounts.models import User
@@ -15,7 +16,15 @@ from modules.core.money import Money
 from modules.films.choices import OrderState
 from modules.films.models import Order
 from modules.notifications.models import Notification
+from modules.notifications.sending import SILENT_UNTIL
 from tests.notifications.smtp_peer import SmtpPeer
+
+
+@pytest.fixture(autouse=True)
+def answering_server() -> Iterator[None]:
+    """No test waits for a mail server that was silent in another."""
+    yield
+    cache.delete(SILENT_UNTIL)
 
 
 @pytest.fixture

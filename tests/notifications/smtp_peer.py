@@ -2,6 +2,7 @@
 
 import socketserver
 import threading
+import time
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -24,6 +25,9 @@ class Switches:
     greeting: str = "220 peer"
     recipients: dict[str, str] = field(default_factory=dict)
     after_data: str = "250 taken"
+    silence: float = 0.0
+    """Seconds before the greeting."""
+    calls: int = 0
     letters: list[Letter] = field(default_factory=list)
 
 
@@ -32,6 +36,8 @@ class _Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         switches = self.server.switches
+        switches.calls += 1
+        time.sleep(switches.silence)
         self._say(switches.greeting)
         if not switches.greeting.startswith("220"):
             return

@@ -1,5 +1,6 @@
 """Mail over real SMTP: refused, busy, down, repeated."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,6 +119,22 @@ def test_a_server_that_is_down_for_an_hour_delays_and_doubles_nothing(
         for minutes in range(60, 120, 5):
             outbox.drain(at=at + timedelta(minutes=minutes))
         assert arrived(back) == ["ana@example.test", "bea@example.test", "cleo@example.test"]
+
+
+def test_f13_a_silent_server_is_waited_for_once_and_not_by_each_mail(
+    message: Declare, told: Told, smtp: SmtpPeer, settings: Any, at: datetime
+) -> None:
+    settings.EMAIL_TIMEOUT, smtp.switches.silence = 0.2, 1.0
+    begun = time.monotonic()
+    told(message([Recipient(email=f"person{number}@example.test") for number in range(20)]))
+    assert time.monotonic() - begun < 4, "twenty time-outs would be four seconds of waiting alone"
+    assert smtp.switches.calls == 1
+    assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.QUEUED}
+    smtp.switches.silence = 0.0
+    outbox.drain(at=at + timedelta(seconds=20))
+    assert smtp.switches.calls == 1, "not before the pause is over"
+    outbox.drain(at=at + timedelta(minutes=1))
+    assert sorted(arrived(smtp)) == sorted(f"person{number}@example.test" for number in range(20))
 
 
 def test_refused_credentials_are_not_the_mails_fault() -> None:
