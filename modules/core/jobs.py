@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -22,6 +23,7 @@ from modules.core.choices import JobItemState, JobState
 from modules.core.errors import Refusal
 from modules.core.messages import IN_APP, WORK, Message, Recipient
 from modules.core.models import Job, JobItem
+from modules.core.once import KeyOfAnother
 from modules.core.outbox import send
 from modules.core.registry import Registry
 
@@ -80,19 +82,26 @@ def start_job(
     at: datetime,
     chunk: int = 200,
     record_type: str = "",
+    key: UUID | None = None,
 ) -> Job:
     """Write a job and its rows down and put it in line. An int among `items` is a record's id, a dict the row's data.
+
+    `key` makes the call idempotent: a second one gives the first one's job, and KeyOfAnother to somebody else.
 
     Rows are taken from `items` as they come and saved in batches, so a hundred thousand take no memory. Outside of a
     transaction each batch is one of its own, so that nobody waits for the last; the job begins when all are there.
     """
     if kind not in kinds:
         raise LookupError(f"no kind of job “{kind}”")
-    new = Job.objects.create(
-        kind=kind, title=title[:200], record_type=record_type, data=data, actor=actor.user,
-        actor_label=str(actor)[:254],
-        language=get_language() or "", chunk=chunk, created_at=at,
-    )  # fmt: skip
+    started = {
+        "kind": kind, "title": title[:200], "record_type": record_type, "data": data, "actor": actor.user,
+        "actor_label": str(actor)[:254], "language": get_language() or "", "chunk": chunk, "created_at": at,
+    }  # fmt: skip
+    new, is_new = Job.objects.get_or_create(key=key, defaults=started) if key else (Job.objects.create(**started), True)
+    if not is_new:
+        if new.actor_id != actor.user_id:
+            raise KeyOfAnother
+        return new
     new.total = _write_down(new, items)
     with transaction.atomic():
         new.delivery = 1

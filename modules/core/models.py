@@ -107,6 +107,7 @@ class Job(models.Model):
     """Long work over many rows, done in the background a few rows at a time: `modules/core/jobs.py`."""
 
     kind = models.CharField(_("kind"), max_length=80)
+    key = models.UUIDField(_("idempotency key"), null=True, blank=True, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.QUEUED)
     record_type = models.CharField(_("record type"), max_length=80, blank=True, default="")

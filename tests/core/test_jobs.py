@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +15,7 @@ from modules.core.errors import Conflict
 from modules.core.jobs import NotResumable, NotStoppable, job, kinds, record_ids, resume_job, start_job, stop_job
 from modules.core.models import AuditEntry, Job, JobItem, OutboxMessage
 from modules.core.models import Sequence as Counter
+from modules.core.once import KeyOfAnother
 
 KIND = "tests.count"
 Work = Callable[[Job, Sequence[JobItem], datetime], None]
@@ -195,6 +197,16 @@ def test_what_comes_after_the_last_row_runs_once_and_may_fail(actor: Actor, at: 
     run(at)
     assert counts(started)[:3] == (JobState.FAILED, 2, 2)
     assert started.error == "ValueError: no room"
+
+
+@pytest.mark.django_db
+def test_f25_starting_twice_under_one_key_makes_one_job(actor: Actor, at: datetime, work: Any, owner: Any) -> None:
+    work(lambda job, items, at: None)
+    key = uuid4()
+    assert make(actor, at, key=key) == make(actor, at, key=key)
+    assert JobItem.objects.count() == 5
+    with pytest.raises(KeyOfAnother):
+        make(Actor.of(owner), at, key=key)
 
 
 @pytest.mark.django_db
