@@ -103,6 +103,24 @@ class Sequence(models.Model):
         return f"{self.name}: {self.value}"
 
 
+class Submission(models.Model):
+    """A form that made a record: its key comes with the page, so that pressing twice makes one."""
+
+    key = models.UUIDField(_("idempotency key"), unique=True)
+    record_type = models.CharField(_("record type"), max_length=80)
+    record_id = models.BigIntegerField(_("record"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("submission"), _("submissions")
+        default_permissions = ()
+        indexes = [models.Index(fields=["at"], name="core_submission_oldest")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class Job(models.Model):
     """Long work over many rows, done in the background a few rows at a time: `modules/core/jobs.py`."""
 

@@ -152,7 +152,7 @@ class DeliveryAdmin(Written, RecordAdmin):
             raise Http404
         form = MendForm(request.POST, initial={"email": delivery.notification.email})
         if not form.is_valid():
-            messages.error(request, form.errors["email"][0])
+            messages.error(request, str(form.errors["email"][0]))
             return redirect(record_address(delivery))
         self._resend(request, Delivery.objects.filter(pk=delivery.pk), email=form.cleaned_data["email"])
         return redirect(record_address(delivery))
