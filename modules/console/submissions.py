@@ -50,7 +50,7 @@ class OnceSubmitted:
                 defaults={
                     "record_type": record_type(self.model),
                     "record_id": obj.pk,
-                    "actor_id": request.user.pk,
+                    "actor": cast(Any, request.user),
                     "at": cast(PortalRequest, request).now,
                 },
             )

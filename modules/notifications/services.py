@@ -59,9 +59,12 @@ def subscribe_again(subscription: Subscription, *, at: datetime) -> None:
 
 
 def _set(subscription: Subscription, channel: str, is_wanted: bool, *, at: datetime) -> None:
+    whose: dict[str, Any] = {
+        "user_id": subscription.user_id,
+        "email": "" if subscription.user_id else subscription.email,
+    }
     Preference.objects.update_or_create(
-        user_id=subscription.user_id,
-        email="" if subscription.user_id else subscription.email,
+        **whose,
         category=subscription.category,
         channel=channel,
         defaults={"is_wanted": is_wanted, "changed_at": at},
