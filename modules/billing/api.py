@@ -1,5 +1,6 @@
 """What other modules may use of billing."""
 
+from modules.billing.documents import document_name, document_pdf
 from modules.billing.errors import (
     AlreadyReversed,
     BalanceTooLow,
@@ -44,6 +45,8 @@ __all__ = [
     "card_payments_available",
     "close_checkout",
     "credit_notes_of",
+    "document_name",
+    "document_pdf",
     "invoice_of",
     "issue_credit_note",
     "issue_invoice",
