@@ -32,6 +32,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("console/console.css")
 
 
+def palette_stylesheet(request: HttpRequest) -> str:
+    """The palette and the list of keys."""
+    return static("console/palette.css")
+
+
 def language_address(request: HttpRequest) -> str:
     """Where the language switch posts to."""
     return reverse("accounts:language")

@@ -1,6 +1,6 @@
 """The sidebar, from the manifests of the modules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from modules.console.shortcuts import START, go_keys
 from modules.core.manifest import Manifest, Nav, module_configs
 
 Allowed = Callable[[HttpRequest], bool]
@@ -15,10 +16,11 @@ Allowed = Callable[[HttpRequest], bool]
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Unfold's groups: the start page, then each module with the entries that this person may open."""
-    start = {"title": _("Start"), "icon": "home", "link": reverse("admin:index")}
+    keys = go_keys(navigation_entries())
+    start = {"title": _("Start"), "icon": "home", "link": reverse("admin:index"), "shortcut": f"g {START}"}
     groups: list[dict[str, Any]] = [{"items": [start]}]
     for manifest in _in_order():
-        items = [entry for nav in manifest.navigation if (entry := _entry(nav, request))]
+        items = [entry for nav in manifest.navigation if (entry := _entry(nav, request, keys))]
         if items:
             groups.append({"title": str(manifest.title), "separator": True, "items": items})
     return groups
@@ -29,11 +31,17 @@ def _in_order() -> list[Manifest]:
     return [config.manifest for config in reversed(module_configs())]
 
 
-def _entry(nav: Nav, request: HttpRequest) -> dict[str, Any] | None:
+def navigation_entries() -> list[Nav]:
+    """Every entry of every module, in the sidebar's order."""
+    return [nav for manifest in _in_order() for nav in manifest.navigation]
+
+
+def _entry(nav: Nav, request: HttpRequest, keys: Mapping[str, str]) -> dict[str, Any] | None:
     link = address(nav)
     if link is None or not is_allowed(nav, request):
         return None
-    return {"title": str(nav.title), "icon": nav.icon, "link": link}
+    entry = {"title": str(nav.title), "icon": nav.icon, "link": link}
+    return entry | {"shortcut": f"g {keys[nav.target]}"} if nav.target in keys else entry
 
 
 def is_model(nav: Nav) -> bool:

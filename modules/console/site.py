@@ -14,7 +14,7 @@ from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -44,6 +44,17 @@ class ConsoleSite(UnfoldAdminSite):
     def unregister(self, model_or_iterable: type[Model] | Iterable[type[Model]]) -> None:
         models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else list(model_or_iterable)
         super().unregister([model for model in models if self.is_registered(model)])
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's and unfold's pages with our palette in place of unfold's search, and the page of elements."""
+        from modules.console.elements_page import elements_view
+        from modules.console.palette import palette_view
+
+        own = [
+            path("palette/", self.admin_view(palette_view), name="palette"),
+            path("elements/", self.admin_view(elements_view), name="elements"),
+        ]
+        return [*own, *(entry for entry in super().get_urls() if getattr(entry, "name", "") != "search")]
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Guests go to the sign-in and come back; whoever is no staff is refused."""

@@ -15,9 +15,9 @@ UNFOLD: dict[str, object] = {
     "LANGUAGES": {"action": "modules.console.look.language_address"},
     "ENVIRONMENT": "modules.console.look.environment",
     "ACCOUNT": {"navigation": "modules.console.look.account_links"},
-    "STYLES": ["modules.console.look.stylesheet"],
+    "STYLES": ["modules.console.look.stylesheet", "modules.console.look.palette_stylesheet"],
     "BORDER_RADIUS": "8px",
-    "SIDEBAR": {"show_search": True, "navigation": "modules.console.navigation.sidebar"},
+    "SIDEBAR": {"navigation": "modules.console.navigation.sidebar"},
     "COLORS": {
         "base": {
             "50": "oklch(0.985 0.003 10)",

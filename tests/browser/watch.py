@@ -41,8 +41,7 @@ class Watch:
             self.problems.append(problem)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        # The console's strict policy is report-only for now; what it enforces is told by the event above.
-        if message.type == "error" and not message.text.startswith("[Report Only]"):
+        if message.type == "error":
             self._note(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _on_request(self, request: Request) -> None:

@@ -1,0 +1,47 @@
+/* What every page of the console shares: dialogs, menus, controls that send their form. Pages work without it. */
+"use strict";
+
+(() => {
+  document.querySelector(".console-pages [aria-current=page]")?.scrollIntoView({ block: "nearest" });
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.dialog);
+    if (dialog?.showModal && !event.metaKey && !event.ctrlKey) {
+      event.preventDefault();
+      dialog.dispatchEvent(new CustomEvent("console:dialog", { bubbles: true }));
+      dialog.showModal();
+    }
+    event.target.closest("[data-dialog-close]")?.closest("dialog")?.close();
+    if (event.target instanceof HTMLDialogElement && event.target.classList.contains("console-dialog")) event.target.close();
+    event.target.closest("[data-toast-close]")?.closest("[data-toast]")?.remove();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  /* A control that says data-autosubmit sends its form when it changes. */
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-autosubmit]")) event.target.form?.requestSubmit();
+  });
+
+  /* A second press of a button within a moment sends nothing; a download leaves the page where it is. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.pending) return event.preventDefault();
+    form.dataset.pending = "true";
+    setTimeout(() => { delete form.dataset.pending; }, 3000);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-pending]")) delete form.dataset.pending;
+  });
+})();
