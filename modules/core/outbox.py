@@ -8,8 +8,10 @@ matter where a process dies. Handlers get the row's key and must be idempotent b
 import logging
 import random
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,7 +83,10 @@ def send(
     """Ask for an effect once per key; must be inside the transaction of the change that causes it."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an outbox row is written in the transaction of its cause")
-    insert(OutboxMessage, _COLUMNS, ignore=True).run(
+    sent, due_at = _sent.get(), due_at or at
+    if sent is not None and sent.held_until is not None:
+        due_at = max(due_at, sent.held_until)
+    pk = insert(OutboxMessage, _COLUMNS, ignore=True).run(
         name,
         payload,
         key,
@@ -91,9 +96,58 @@ def send(
         OutboxState.PENDING,
         0,
         at,
-        due_at or at,
+        due_at,
         "",
     )
+    if sent is not None and pk is not None:
+        sent.ids.append(pk)
+
+
+@dataclass
+class Sent:
+    """The rows that a step has written; they wait until `held_until`, so that the step can be taken back meanwhile."""
+
+    held_until: datetime | None = None
+    ids: list[int] = field(default_factory=list)
+
+
+_sent: ContextVar[Sent | None] = ContextVar("sent", default=None)
+
+
+@contextmanager
+def collecting(held_until: datetime | None = None) -> Iterator[Sent]:
+    """Note which rows are written inside, by whomever; an inner one notes for itself."""
+    sent = Sent(held_until)
+    token = _sent.set(sent)
+    try:
+        yield sent
+    finally:
+        _sent.reset(token)
+
+
+def is_all_here(ids: Collection[int]) -> bool:
+    """Whether nobody has begun with any of the rows."""
+    return _untouched(ids).count() == len(ids)
+
+
+def cancel_pending(ids: Collection[int]) -> bool:
+    """Withdraw rows that nobody has begun with, all of them or none; False when one has left the house.
+
+    They are deleted, so that their keys are free again: a thing that never happened may happen later.
+    """
+    with transaction.atomic():
+        rows = OutboxMessage.objects.filter(pk__in=ids).order_by("pk")
+        if connection.vendor == "postgresql":
+            rows = rows.select_for_update()
+        list(rows.values_list("pk"))  # a worker that is leasing them comes first, or finds them gone
+        if not is_all_here(ids):
+            return False
+        _untouched(ids).delete()
+    return True
+
+
+def _untouched(ids: Collection[int]) -> models.QuerySet[OutboxMessage]:
+    return OutboxMessage.objects.filter(pk__in=ids, state=OutboxState.PENDING, leased_until__isnull=True, attempts=0)
 
 
 def lease_due(*, at: datetime, limit: int = 50) -> list[int]:

@@ -26,6 +26,8 @@ from modules.workflow.errors import (
     AutomaticLoop,
     GuardRefused,
     InvalidData,
+    LeftTheHouse,
+    NothingToUndo,
     Outdated,
     Overtaken,
     RecordGone,
@@ -35,6 +37,7 @@ from modules.workflow.errors import (
     TaskNotYours,
     TaskTaken,
     TransitionNotAllowed,
+    Unsuitable,
     WrongState,
 )
 from modules.workflow.firing import advance, fire, fire_first, start
@@ -42,11 +45,25 @@ from modules.workflow.flows import Flow, find_flow, flow_of, flows, graph_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.guards import Guard, Reason, guard
 from modules.workflow.history import FireResult
+from modules.workflow.many import Outcome, fire_many
 from modules.workflow.models import WorkflowRecord
 from modules.workflow.offers import Allowed, can, form_for
 from modules.workflow.rights import is_owner
-from modules.workflow.selectors import finished_tasks, history_of, open_tasks_for, open_tasks_of, timers_of
-from modules.workflow.services import claim, complete, release
+from modules.workflow.selectors import (
+    TaskCount,
+    Whose,
+    finished_tasks,
+    history_of,
+    inbox_tasks,
+    open_tasks_for,
+    open_tasks_of,
+    people_for,
+    task_counts,
+    task_reasons,
+    timers_of,
+)
+from modules.workflow.services import assign, claim, complete, form_for_task, release
+from modules.workflow.undoing import can_undo, undo_last
 
 __all__ = [
     "OWNER",
@@ -61,6 +78,9 @@ __all__ = [
     "Guard",
     "GuardRefused",
     "InvalidData",
+    "LeftTheHouse",
+    "NothingToUndo",
+    "Outcome",
     "Outdated",
     "Overtaken",
     "Reason",
@@ -69,18 +89,23 @@ __all__ = [
     "SamePerson",
     "Staff",
     "TaskClosed",
+    "TaskCount",
     "TaskNotYours",
     "TaskTaken",
     "TransitionNotAllowed",
+    "Unsuitable",
+    "Whose",
     "Workflow",
     "WorkflowGraph",
     "WorkflowRecord",
     "WrongState",
     "advance",
     "after",
+    "assign",
     "at_date",
     "automatic",
     "can",
+    "can_undo",
     "claim",
     "complete",
     "days",
@@ -88,26 +113,33 @@ __all__ = [
     "finished_tasks",
     "fire",
     "fire_first",
+    "fire_many",
     "flow_of",
     "flows",
     "form_for",
+    "form_for_task",
     "go",
     "graph_of",
     "guard",
     "history_of",
     "hours",
+    "inbox_tasks",
     "is_owner",
     "minutes",
     "open_tasks_for",
     "open_tasks_of",
+    "people_for",
     "person",
     "release",
     "role",
     "start",
     "stay",
     "task",
+    "task_counts",
+    "task_reasons",
     "tell",
     "timer",
     "timers_of",
     "transition",
+    "undo_last",
 ]

@@ -16,7 +16,8 @@ class Firing:
     """What an effect is told of the transition it belongs to.
 
     `key` names this step for ever (`films.order:17:42`): idempotency keys of outbox rows and postings derive from it.
-    `data` is the form's cleaned data.
+    `data` is the form's cleaned data. An effect that takes a step back is told the step's own names and its data as the
+    history keeps them, with a key of its own.
     """
 
     transition: str

@@ -64,6 +64,20 @@ class SamePerson(Refused):
     words = _("{who} did “{step}”; somebody else must do this.")
 
 
+class NothingToUndo(Refused):
+    """The record's last step is not one that can be taken back."""
+
+    code = "nothing_to_undo"
+    words = _("The last step cannot be taken back: “{last}” by {who} ({time}).")
+
+
+class LeftTheHouse(Refused):
+    """Somebody outside knows of the step already, or is being told."""
+
+    code = "left_the_house"
+    words = _("“{step}” cannot be taken back any more: it has left the house.")
+
+
 class InvalidData(Refused):
     """The form has errors; `form` is bound and shows them."""
 
@@ -112,6 +126,13 @@ class TaskNotYours(Refused, NotAllowed):
 
     code = "task_not_yours"
     words = _("This task is for somebody else.")
+
+
+class Unsuitable(Refused):
+    """The person cannot be given the task."""
+
+    code = "unsuitable"
+    words = _("{who} does not do this kind of work.")
 
 
 class AutomaticLoop(RuntimeError):

@@ -57,19 +57,18 @@ def fire(
     the call idempotent for this record and transition: a second call gives the first one's result. `expected` is the
     state or the revision that the actor saw; without it the state of the given record counts as seen.
     """
-    step, key = _manual(record, name), "" if key is None else str(key)
+    step, key = manual_step(record, name), "" if key is None else str(key)
     seen = expected if isinstance(expected, str) else _state(record)
     try:
         with running(record, actor=actor, at=at) as run:
             if not isinstance(expected, int) and run.leap(step, seen):
-                cleaned = data or {}
+                result = run.take(step, data=data or {}, key=key, reason=reason)
+                run.rest()
             else:
                 run.lock()
                 run.refuse_used([name], key)
                 cleaned = run.check(step, data=data, files=files, seen=seen, expected=expected)
-                run.go(step)
-            result = run.take(step, data=cleaned, key=key, reason=reason)
-            run.rest()
+                result = run.walk(step, data=cleaned, key=key, reason=reason)
     except KeyUsed:
         return _first_result(record, [name], key, actor=actor, at=at)
     run.show_in(record)
@@ -92,7 +91,7 @@ def fire_first(
     When none is, `otherwise(record, firing)` runs in the same transaction and None is returned (its `firing` has no
     transition and the caller's key); without `otherwise` the last refusal is raised. InvalidData is raised at once.
     """
-    steps, key = [_manual(record, name) for name in names], "" if key is None else str(key)
+    steps, key = [manual_step(record, name) for name in names], "" if key is None else str(key)
     result: FireResult | None = None
     try:
         with running(record, actor=actor, at=at) as run:
@@ -100,9 +99,7 @@ def fire_first(
             run.refuse_used(list(names), key)
             step, found = _first_possible(run, steps, data)
             if step is not None:
-                run.go(step)
-                result = run.take(step, data=found, key=key, reason=reason)
-                run.rest()
+                result = run.walk(step, data=found, key=key, reason=reason)
             elif otherwise is None:
                 raise found
             else:
@@ -141,7 +138,8 @@ def _first_possible(run: Run, steps: Sequence[Step], data: Any) -> tuple[Any, An
     return None, refusal
 
 
-def _manual(record: models.Model, name: str) -> Step:
+def manual_step(record: models.Model, name: str) -> Step:
+    """The step of a manual transition; TransitionNotAllowed for what nobody fires by hand."""
     step = flow_of(record).plan.step(name)
     if step.transition.kind != "manual":
         raise TransitionNotAllowed

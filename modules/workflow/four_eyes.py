@@ -1,8 +1,7 @@
 """Four eyes: who did a step may not do the one that checks it. Looked up in the history, once for many records."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from modules.core.actors import Actor
 from modules.workflow.choices import UNDO
@@ -61,13 +60,17 @@ def same_person(graph: WorkflowGraph, eyes: Eyes, deeds: Sequence[Deed], actor: 
     return None
 
 
-def refuse_same_person(graph: WorkflowGraph, eyes: Eyes, record_id: int, actor: Actor) -> None:
-    """SamePerson where the actor did a step that somebody else must have done."""
-    if eyes and not actor.is_system:
-        deeds: Mapping[int, Any] = deeds_of(graph, [record_id], [eyes])
-        refusal = same_person(graph, eyes, deeds.get(record_id, ()), actor)
-        if refusal is not None:
-            raise refusal
+def refuse_same_person(
+    graph: WorkflowGraph, eyes: Eyes, record_id: int, actor: Actor, deeds: Sequence[Deed] | None = None
+) -> None:
+    """SamePerson where the actor did a step that somebody else must have done; `deeds` where they are read already."""
+    if not eyes or actor.is_system:
+        return
+    if deeds is None:
+        deeds = deeds_of(graph, [record_id], [eyes]).get(record_id, ())
+    refusal = same_person(graph, eyes, deeds, actor)
+    if refusal is not None:
+        raise refusal
 
 
 def called(actor: Actor) -> str:

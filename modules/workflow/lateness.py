@@ -1,6 +1,6 @@
 """Telling an actor who came too late what happened meanwhile, and who did it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -27,7 +27,7 @@ def refuse_late(run: "Run", step: Step, *, seen: str, expected: str | int | None
         return
     last = _last_step(run, seen) if state != seen or isinstance(expected, int) else _last_step(run, None)
     title = run.graph.state(state).title if run.graph.has_state(state) else state
-    facts = {"transition": step.transition.title, "state": title} | (_told(run, last) if last else {})
+    facts = {"transition": step.transition.title, "state": title} | (told(run, last) if last else {})
     if last is not None and last.transition == step.transition.key and state not in sources:
         raise AlreadyDone(**facts)
     if last is not None and state != seen:
@@ -43,7 +43,8 @@ def _last_step(run: "Run", source: str | None) -> HistoryEntry | None:
     return steps.filter(**({} if source is None else {"source": source})).first()
 
 
-def _told(run: "Run", entry: HistoryEntry) -> dict[str, object]:
+def told(run: "Run", entry: HistoryEntry) -> dict[str, Any]:
+    """What a refusal says of a step: who did it, when, and what it was."""
     return {
         "who": who(entry.actor_id, entry.actor_label, run.actor),
         "time": when(entry, run),

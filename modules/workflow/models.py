@@ -142,10 +142,39 @@ class Task(models.Model):
                 condition=Q(status=TaskStatus.OPEN, person__isnull=False),
                 name="workflow_task_open_for_person",
             ),
+            models.Index(
+                fields=["role", "due_at", "id"], condition=Q(status=TaskStatus.OPEN), name="workflow_task_open_for_team"
+            ),
+            models.Index(fields=["due_at", "id"], condition=Q(status=TaskStatus.OPEN), name="workflow_task_open_due"),
         ]
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.record_id}: {self.key}"
+
+
+class Footprint(models.Model):
+    """What a record's last step that can be taken back has touched; one row a record, gone when it is taken back."""
+
+    record_type = models.CharField(_("record type"), max_length=80)
+    record_id = models.BigIntegerField(_("record"))
+    entry = models.OneToOneField(HistoryEntry, models.CASCADE, related_name="+", verbose_name=_("last entry"))
+    """The newest entry of the step, its last automatic follower: once the record has a newer one, it is too late."""
+    entries = models.JSONField(_("entries"), default=list)
+    state_since = models.DateTimeField(_("in this state since"), null=True)
+    timers = models.JSONField(_("timers"), default=list)
+    closed_tasks = models.JSONField(_("closed tasks"), default=list)
+    opened_tasks = models.JSONField(_("opened tasks"), default=list)
+    outbox = models.JSONField(_("outbox rows"), default=list)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("footprint"), _("footprints")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["record_type", "record_id"], name="workflow_footprint_once_per_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.record_id}: {self.entry_id}"
 
 
 class Definition(models.Model):

@@ -25,6 +25,8 @@ class Allowed:
     form: str
     confirm: Words = ""
     destructive: bool = False
+    step: int | None = None
+    """Of a step to take back: the history entry that the person sees."""
 
 
 def can(records: Sequence[Any], actor: Actor, at: datetime) -> dict[int, list[Allowed]]:

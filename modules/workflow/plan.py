@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from inspect import signature
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -50,6 +50,8 @@ class Plan:
         self.task_eyes = {task.key: eyes_of(graph, task.not_same_as) for task in graph.tasks}
         self.task_forms = {task.key: names.form_classes[task.form] for task in graph.tasks if task.form}
         self.steps = {transition.key: self._step(transition) for transition in graph.transitions}
+        self.undoing = self._undoing()
+        """By the name in the history, the effects that compensate a step which can be taken back."""
         self.automatic = self._by_state("automatic")
         self.manual = self._by_state("manual")
         self.timers = {
@@ -64,6 +66,12 @@ class Plan:
             state.key: tuple(self.steps[entry.key] for entry in self.graph.leaving(state.key, kind))
             for state in self.graph.states
         }
+
+    def _undoing(self) -> dict[str, tuple[names.Effect, ...]]:
+        declared = {way.key: way.undo for way in self.graph.transitions if way.undo is not None}
+        for node in self.graph.tasks:
+            declared |= {f"{node.key}.{end.name}": end.undo for end in node.outcomes if end.undo is not None}
+        return {key: tuple(names.effects[name] for name in undo) for key, undo in declared.items()}
 
     def _step(self, transition: Transition) -> Step:
         eyes = eyes_of(self.graph, transition.not_same_as) + self.task_eyes.get(transition.completes, ())
@@ -88,7 +96,7 @@ def make_form(form_class: names.FormClass | None, record: Any, data: Any, **extr
     """A form, bound where data are given; its class may ask for the `record`."""
     if form_class is None:
         return None
-    if _takes_record(form_class):
+    if _takes_record(cast(Any, form_class)):
         extra["record"] = record
     return form_class(data, **extra)
 

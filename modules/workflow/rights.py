@@ -49,3 +49,9 @@ def person_id(record: Any, path: str) -> int | None:
             return None
     value: int | None = getattr(record, record._meta.get_field(last).attname)
     return value
+
+
+def may_change(record: Any, actor: Actor) -> bool:
+    """Whether the actor holds the right to change this kind of record."""
+    options = record._meta
+    return actor.may(f"{options.app_label}.change_{options.model_name}")

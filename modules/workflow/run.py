@@ -1,6 +1,6 @@
 """One call of the engine on one record: lock, check, move, append, follow, rest. Always inside a transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -13,7 +13,8 @@ from modules.workflow import assignments, history, timers
 from modules.workflow.effects import Firing
 from modules.workflow.errors import AutomaticLoop, GuardRefused, InvalidData, RecordGone, TransitionNotAllowed
 from modules.workflow.flows import Flow, flow_of
-from modules.workflow.four_eyes import refuse_same_person
+from modules.workflow.footprints import leaving_footprint
+from modules.workflow.four_eyes import Deed, refuse_same_person
 from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.lateness import refuse_late
 from modules.workflow.plan import Step
@@ -23,7 +24,8 @@ from modules.workflow.statements import statements_of
 CHAIN_LIMIT = 25
 """So many automatic transitions may follow one another; a longer chain is a loop."""
 
-_UNREAD = object()
+UNREAD = object()
+"""Of facts that nobody has asked for yet."""
 _running: ContextVar[frozenset[tuple[str, int]]] = ContextVar("running", default=frozenset())
 
 
@@ -40,7 +42,9 @@ class Run:
         """The states from the one in which the record was found to the present one."""
         self.completed: dict[str, str] = {}
         """Tasks that end with this run, and their outcome; the others of a left state are cancelled."""
-        self._facts: Any = _UNREAD
+        self.steps: list[FireResult] = []
+        """What this run wrote into the history."""
+        self._facts: Any = UNREAD
 
     # Before the move
 
@@ -50,6 +54,10 @@ class Run:
         if self.record is None:
             raise RecordGone
         self.path = [self.record.state]
+
+    def hold(self, record: Any, facts: Any = UNREAD) -> None:
+        """Work with a row that the caller has locked, and with the facts it has read."""
+        self.record, self.path, self._facts = record, [record.state], facts
 
     def leap(self, step: Step, source: str) -> bool:
         """Move at once by compare-and-set where nothing has to be known first; whether that worked."""
@@ -71,12 +79,20 @@ class Run:
             raise TransitionNotAllowed
 
     def check(
-        self, step: Step, *, data: Any, seen: str, expected: str | int | None, files: Any = None
+        self,
+        step: Step,
+        *,
+        data: Any,
+        seen: str,
+        expected: str | int | None,
+        files: Any = None,
+        deeds: Sequence[Deed] | None = None,
     ) -> Mapping[str, Any]:
-        """The cleaned data, or the first refusal: of the actor, the state, the form, the guards."""
+        """The cleaned data, or the first refusal: of the actor, the state, what the actor did before, the form, the
+        guards. `deeds` are the record's, where the caller has read them."""
         self.check_actor(step)
         refuse_late(self, step, seen=seen, expected=expected)
-        refuse_same_person(self.graph, step.eyes, self.record_id, self.actor)
+        refuse_same_person(self.graph, step.eyes, self.record_id, self.actor, deeds)
         cleaned = self._clean(step, data, files)
         self.check_guards(step)
         return cleaned
@@ -96,7 +112,7 @@ class Run:
 
     def facts(self) -> Any:
         """What the flow's selector says of the record; read once for each step."""
-        if self._facts is _UNREAD:
+        if self._facts is UNREAD:
             self._facts = self.plan.facts([self.record], self.at).get(self.record_id)
         return self._facts
 
@@ -137,6 +153,7 @@ class Run:
             self.graph, self.record_id, transition=step.transition.key, source=source, target=target, actor=actor,
             at=self.at, reason=reason, data=data, key=key,
         )  # fmt: skip
+        self.steps.append(result)
         if step.transition.completes:
             self.completed[step.transition.completes] = step.transition.key.partition(".")[2] or step.transition.key
         if step.effects:
@@ -146,7 +163,27 @@ class Run:
             )  # fmt: skip
             for effect in step.effects:
                 effect(self.record, firing)
-        self._facts = _UNREAD
+        self._facts = UNREAD
+        return result
+
+    def walk(self, step: Step, *, data: Mapping[str, Any], key: str = "", reason: str = "") -> FireResult:
+        """Move the locked row along a transition with all that follows."""
+        with leaving_footprint(self, step.transition.key, step.transition.hold):
+            self.go(step)
+            result = self.take(step, data=data, key=key, reason=reason)
+            self.rest()
+        return result
+
+    def note(
+        self, name: str, *, data: Mapping[str, Any] | None = None, reason: str = "", source: str | None = None
+    ) -> FireResult:
+        """Append something that happened and that no transition stands for."""
+        state = self.record.state
+        result = history.append(
+            self.graph, self.record_id, transition=name, source=state if source is None else source, target=state,
+            actor=self.actor, at=self.at, reason=reason, data=data,
+        )  # fmt: skip
+        self.steps.append(result)
         return result
 
     # After the move
@@ -180,8 +217,8 @@ class Run:
     def show_in(self, record: models.Model) -> None:
         """Bring the caller's record up to date, after the transaction."""
         for name in self.statements.names:
-            value = self.record.__dict__.get(name, _UNREAD)
-            if value is not _UNREAD and record.__dict__.get(name, _UNREAD) != value:
+            value = self.record.__dict__.get(name, UNREAD)
+            if value is not UNREAD and record.__dict__.get(name, UNREAD) != value:
                 setattr(record, name, value)
         record.__dict__.pop("_prefetched_objects_cache", None)
 

@@ -1,15 +1,26 @@
 """Reading the engine's tables."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, F, Q, QuerySet
 
-from modules.accounts.api import role_keys
+from modules.accounts.api import role_keys, users_with_role
 from modules.core.actors import Actor
 from modules.core.audit import record_type
+from modules.core.manifest import manifests
 from modules.workflow.choices import TaskStatus
+from modules.workflow.flows import find_flow
+from modules.workflow.four_eyes import deeds_of, same_person
 from modules.workflow.models import HistoryEntry, Task, Timer
+
+if TYPE_CHECKING:
+    from modules.accounts.models import User
+
+Whose = Literal["mine", "team", "free"]
 
 
 def history_of(record: Any) -> QuerySet[HistoryEntry]:
@@ -35,6 +46,80 @@ def open_tasks_for(actor: Actor) -> QuerySet[Task]:
         return Task.objects.none()
     own, free = Q(person=actor.user), Q(person__isnull=True, role__in=role_keys(actor.user))
     return Task.objects.filter(own | free, status=TaskStatus.OPEN).order_by("due_at", "pk")
+
+
+def inbox_tasks(actor: Actor, whose: Whose = "mine") -> QuerySet[Task]:
+    """Open tasks, first due first, those without a time last.
+
+    `mine`: those that the actor holds; `free`: those of the actor's roles that nobody has taken; `team`: those of the
+    roles that colleagues hold or nobody. A superuser has every role.
+    """
+    if actor.user is None:
+        return Task.objects.none()
+    return Task.objects.filter(_belonging(actor.user, whose), status=TaskStatus.OPEN).order_by(
+        F("due_at").asc(nulls_last=True), "pk"
+    )
+
+
+def _belonging(user: "User", whose: Whose) -> Q:
+    if whose == "mine":
+        return Q(person=user)
+    mine = Q(role=next(iter(roles))) if len(roles := roles_of(user)) == 1 else Q(role__in=roles)
+    free = Q(person__isnull=True)
+    return mine & (free if whose == "free" else free | ~Q(person=user))
+
+
+def roles_of(user: "User") -> list[str]:
+    """The keys of the roles whose work a person may do."""
+    if user.is_superuser:
+        return sorted(f"{manifest.key}.{name}" for manifest in manifests for name in manifest.roles)
+    return sorted(role_keys(user))
+
+
+@dataclass(frozen=True)
+class TaskCount:
+    """How many tasks there are, and how many of them should have been done by now."""
+
+    total: int
+    overdue: int
+
+
+def task_counts(actor: Actor, at: datetime) -> dict[Whose, TaskCount]:
+    """The sizes of the actor's three lists, in one query."""
+    kinds: tuple[Whose, ...] = ("mine", "team", "free")
+    if actor.user is None:
+        return dict.fromkeys(kinds, TaskCount(0, 0))
+    wanted = {kind: _belonging(actor.user, kind) for kind in kinds}
+    columns: dict[str, Count] = {}
+    for kind, whose in wanted.items():
+        columns[kind] = Count("pk", filter=whose)
+        columns[f"{kind}_overdue"] = Count("pk", filter=whose & Q(due_at__lt=at))
+    seen = Task.objects.filter(wanted["mine"] | wanted["team"], status=TaskStatus.OPEN).aggregate(**columns)
+    return {kind: TaskCount(seen[kind], seen[f"{kind}_overdue"]) for kind in kinds}
+
+
+def task_reasons(tasks: Sequence[Task], actor: Actor) -> dict[int, str]:
+    """By task id, why the actor may not do it although it is theirs or free (four eyes); one query a kind of record."""
+    found: dict[int, str] = {}
+    for kind in {task.record_type for task in tasks}:
+        flow = find_flow(kind)
+        eyes = {} if flow is None else {key: eyes for key, eyes in flow.plan.task_eyes.items() if eyes}
+        watched = [task for task in tasks if task.record_type == kind and task.key in eyes]
+        if flow is None or not watched:
+            continue
+        deeds = deeds_of(flow.graph, {task.record_id for task in watched}, {eyes[task.key] for task in watched})
+        for task in watched:
+            refusal = same_person(flow.graph, eyes[task.key], deeds.get(task.record_id, ()), actor)
+            if refusal is not None:
+                found[task.pk] = str(refusal)
+    return found
+
+
+def people_for(task: Task) -> QuerySet["User"]:
+    """Whom a task may be given to: the active people of its role, or of the staff where it has none."""
+    if task.role:
+        return users_with_role(task.role)
+    return get_user_model()._default_manager.filter(is_active=True, is_staff=True).order_by("pk")
 
 
 def finished_tasks(record_type: str, record_ids: Iterable[int], key: str) -> set[int]:

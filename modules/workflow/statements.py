@@ -35,6 +35,7 @@ class RecordStatements(Generic[R]):
         columns = ", ".join(quote(field.column) for field in self.fields)
         lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""  # SQLite's writer holds the whole database
         self.lock_sql = f"SELECT {columns} FROM {table} WHERE {key} = %s{lock}"  # noqa: S608
+        self.lock_many_sql = f"SELECT {columns} FROM {table} WHERE {key} IN ({{places}}) ORDER BY {key}{lock}"  # noqa: S608
         self.move_sql = (
             f"UPDATE {table} SET state = %s, state_since = %s, workflow_version = %s,"  # noqa: S608
             f" revision = revision + 1, updated_at = %s WHERE {key} = %s AND state = %s RETURNING {columns}"
@@ -43,6 +44,14 @@ class RecordStatements(Generic[R]):
     def lock(self, record_id: int) -> R | None:
         """The row as it is now, locked until the transaction ends; None when it is gone."""
         return self._one(self.lock_sql, [record_id])
+
+    def lock_many(self, ids: Sequence[int]) -> dict[int, R]:
+        """The rows as they are now, locked in the order of their keys; those that are gone are missing."""
+        places = ", ".join(["%s"] * len(ids))
+        with connection.cursor() as cursor:
+            cursor.execute(self.lock_many_sql.format(places=places), ids)
+            rows = cursor.fetchall()
+        return {record.pk: record for record in map(self._record, rows)}
 
     def move(self, record_id: int, source: str, target: str, *, version: int, at: datetime) -> R | None:
         """Compare, set and load in one: the moved row, or None when it was not in `source`."""
@@ -53,8 +62,9 @@ class RecordStatements(Generic[R]):
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             row = cursor.fetchone()
-        if row is None:
-            return None
+        return None if row is None else self._record(row)
+
+    def _record(self, row: Sequence[Any]) -> R:
         values = list(row)
         for position, converters, column in self.converters:
             for convert in converters:

@@ -1,6 +1,7 @@
 """Transitions that time fires: opened on entering a state, gone on leaving it, swept when due."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from modules.core.statements import execute, insert
 from modules.workflow.models import Timer
@@ -18,6 +19,17 @@ def close_left(run: "Run") -> None:
     """Take away the timers of the state that was left; they go even when the record comes back to it at once."""
     if run.plan.timers.get(run.path[0]):
         execute(_DELETE, [run.graph.record_type, run.record_id])
+
+
+def restore(run: "Run", rows: Iterable[Mapping[str, Any]]) -> None:
+    """Bring back the timers of a step that was taken back, with their old due times, in place of those of the state."""
+    Timer.objects.filter(record_type=run.graph.record_type, record_id=run.record_id).delete()
+    known = {way.key for way in run.plan.timers[run.record.state]}
+    Timer.objects.bulk_create(
+        Timer(record_type=run.graph.record_type, record_id=run.record_id, **row)
+        for row in rows
+        if row["transition"] in known
+    )
 
 
 def open_here(run: "Run") -> None:

@@ -22,7 +22,7 @@ from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.core.models import OutboxMessage
 from modules.workflow import flows
-from modules.workflow.api import AutomaticLoop, Refused, advance, can, claim, complete, fire, fire_first, start
+from modules.workflow.api import AutomaticLoop, Refused, advance, can, claim, complete, fire, fire_first, release, start
 from modules.workflow.choices import TaskStatus
 from modules.workflow.flows import Flow
 from modules.workflow.graph import WorkflowGraph
@@ -130,6 +130,12 @@ class Engine(RuleBasedStateMachine):
         if tasks:
             self.attempt(lambda: claim(tasks[number % len(tasks)], actor=self.actors[1], at=self.now))
 
+    @rule(number=st.integers(0, 5))
+    def give_back(self, number: int) -> None:
+        tasks = list(Task.objects.order_by("pk"))
+        if tasks:
+            self.attempt(lambda: release(tasks[number % len(tasks)], actor=self.actors[1], at=self.now))
+
     @rule(hours=st.integers(1, 60))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
@@ -158,7 +164,8 @@ class Engine(RuleBasedStateMachine):
                     assert step.source in way.sources
                     assert step.target == way.target
                 else:
-                    assert (step.transition.endswith(".stays"), step.source) == (True, step.target)
+                    ends = step.transition.partition(".")[2]
+                    assert (ends in ("stays", "claim", "release"), step.source) == (True, step.target)
 
     @invariant()
     @precondition(lambda self: self.flow is not None)

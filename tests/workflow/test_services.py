@@ -65,8 +65,8 @@ def test_claiming_takes_it_from_the_others_and_releasing_gives_it_back(
     with pytest.raises(TaskTaken):
         complete(task, "sound", actor=as_actor(colleague), at=at)
     with pytest.raises(TaskNotYours):
-        release(task, actor=as_actor(colleague))
-    release(task, actor=as_actor(clerk))
+        release(task, actor=as_actor(colleague), at=at)
+    release(task, actor=as_actor(clerk), at=at)
     assert claim(task, actor=as_actor(colleague), at=at).person == colleague
 
 
@@ -138,7 +138,7 @@ def test_a_task_of_a_person_is_finished_by_that_person(
         complete(task, "fly", actor=as_actor(clerk), at=at)
     assert complete(task, actor=as_actor(clerk), at=at).transition == "wrap.done"
     with pytest.raises(TaskNotYours):
-        release(task, actor=as_actor(clerk))
+        release(task, actor=as_actor(clerk), at=at)
 
 
 @pytest.mark.postgres

@@ -11,13 +11,14 @@ from modules.core.actors import Actor
 from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.workflow import names
+from modules.workflow.choices import UNDO
 from modules.workflow.diagram.svg import Trail, visited_states
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.lateness import who
 from modules.workflow.models import HistoryEntry
 from modules.workflow.selectors import history_of
-from modules.workflow.titles import step_title
+from modules.workflow.titles import entry_title
 
 SHOWN = 100
 """The newest steps that a page tells; a longer story stands in the console's history."""
@@ -60,7 +61,7 @@ def staff_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
     """Every step with who, from where to where, why, and what was entered."""
     return [
         Line(
-            title=step_title(graph, entry.transition),
+            title=entry_title(graph, entry),
             actor=_who(entry, reader),
             at=entry.at,
             text=entry.reason,
@@ -80,7 +81,7 @@ def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
         moved = entry.source != entry.target
         if not (moved or is_own):
             continue
-        title = _state_title(graph, entry.target) if moved else step_title(graph, entry.transition)
+        title = _state_title(graph, entry.target) if moved else entry_title(graph, entry)
         actor, text = (_("you"), entry.reason) if is_own else ("", "")
         lines.append(Line(title, actor, entry.at, text, _tone(graph, entry.target)))
     return lines
@@ -88,6 +89,8 @@ def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
 
 def facts_of(graph: WorkflowGraph, entry: HistoryEntry) -> tuple[Fact, ...]:
     """What was entered with a step, by the labels of its form."""
+    if entry.transition == UNDO:
+        return ()
     labels = _labels(graph, entry.transition)
     return tuple(
         Fact(labels.get(name, name.replace("_", " ").capitalize()), _words(value))

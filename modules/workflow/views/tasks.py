@@ -29,7 +29,7 @@ def task_claim(request: HttpRequest, pk: int) -> HttpResponse:
 def task_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a task back to its role."""
     viewer, task, record = _task(request, pk)
-    release(task, actor=viewer.actor)
+    release(task, actor=viewer.actor, at=viewer.now)
     messages.success(request, _("The task is free again."))
     return _back(request, record)
 
