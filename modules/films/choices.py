@@ -57,6 +57,8 @@ class OrderState(TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
     EXPIRED = "expired", _("Expired")
     PAID = "paid", _("Paid")
+    PARTLY_SHIPPED = "partly_shipped", _("Partly shipped")
+    SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
@@ -66,3 +68,29 @@ class OrderState(TextChoices):
 class LineKind(TextChoices):
     EDITION = "edition", _("Film")
     SHIPPING = "shipping", _("Shipping")
+
+
+class ShipmentState(TextChoices):
+    OPEN = "open", _("To pack")
+    STUCK = "stuck", _("Stuck")
+    PICKED = "picked", _("Packed")
+    SHIPPED = "shipped", _("Shipped")
+    DELIVERED = "delivered", _("Delivered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+WAITING = (ShipmentState.OPEN, ShipmentState.STUCK)
+"""States of a shipment whose lines may still be cancelled: nobody has packed them."""
+SENT = (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
+PACKED = (ShipmentState.PICKED, *SENT)
+
+
+class Carrier(TextChoices):
+    CORREOS = "correos", "Correos"
+    SEUR = "seur", "SEUR"
+    MRW = "mrw", "MRW"
+    DHL = "dhl", "DHL"
+    UPS = "ups", "UPS"
+    GLS = "gls", "GLS"
+    PICKUP = "pickup", _("Collected in the shop")
+    OTHER = "other", _("Another carrier")

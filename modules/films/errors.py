@@ -107,3 +107,38 @@ class AddressNeeded(Refusal):
 
     code = "address_needed"
     words = _("Say where the films shall go.")
+
+
+class BeingPacked(Refusal):
+    """Somebody works on a shipment at this very moment."""
+
+    code = "being_packed"
+    words = _("Somebody is packing it at this moment. Try again in a moment.")
+
+
+class PackedAlready(Refusal):
+    """A shipment was packed before its order could be cancelled."""
+
+    code = "packed_already"
+    words = _("{who} packed {number} at {time}. Send it back when it arrives.")
+
+
+class TooManyCancelled(Refusal):
+    """More is to be cancelled than waits to be packed."""
+
+    code = "too_many_cancelled"
+    words = _("Only {left} of it are not packed yet.")
+
+
+class AlreadyShipped(Refusal):
+    """More would be shipped than was ordered."""
+
+    code = "already_shipped"
+    words = _("“{title}” has been shipped or cancelled already.")
+
+
+class PackedElsewhere(Refusal):
+    """Nothing was found for this parcel, so there is nothing to take back."""
+
+    code = "packed_elsewhere"
+    words = _("Nothing lies in {number}: what was missing is another shipment now.")

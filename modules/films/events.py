@@ -13,3 +13,13 @@ class OrderPlaced(Event):
     order_id: int
     number: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockRanLow(Event):
+    """What is available of an edition at a place has just fallen to its reorder point."""
+
+    level_id: int
+    key: str
+    """The same however often the cause is told."""
+    at: datetime

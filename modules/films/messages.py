@@ -4,15 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import guest_link, users_with_role
 from modules.core import clock
 from modules.core.messages import EMAIL, IN_APP, Category, Message, Recipient, declare_category
-from modules.films.models import Order
+from modules.films.models import Order, Shipment, StockLevel
 
 declare_category(Category("orders", _("Orders"), _("Where an order stands. The receipt always comes.")))
 declare_category(Category("stock", _("Stock"), _("What runs low or went wrong on the shelves."), for_staff=True))
+
+
+def with_role(*roles: str) -> list[Recipient]:
+    """Everybody who has one of the roles, once."""
+    people = {user.pk: user for key in roles for user in users_with_role(key)}
+    return [Recipient(user_id=user.pk, email=user.email) for user in people.values()]
 
 
 class OrderMessage(Message):
@@ -57,6 +64,61 @@ class OrderCancelled(OrderMessage):
     key, title, template = "films.order_cancelled", _("Order cancelled"), "films/email/order_cancelled"
 
 
+class OrderDelivered(OrderMessage):
+    key, title, template = "films.order_delivered", _("Order delivered"), "films/email/order_delivered"
+
+
+class LineCancelled(OrderMessage):
+    """Facts: `title`, `quantity`, `reason`, `minor` and `currency` of what goes back."""
+
+    key, title, template = "films.line_cancelled", _("Part of an order cancelled"), "films/email/line_cancelled"
+
+
+class OrderRefunded(OrderMessage):
+    """Facts: `minor` and `currency` of what went back."""
+
+    key, title, template = "films.order_refunded", _("Money given back"), "films/email/order_refunded"
+
+
+class OrderRefundFailed(OrderMessage):
+    """Facts: `minor` and `currency` of what could not be given back."""
+
+    key, title = "films.order_refund_failed", _("Money could not be given back")
+    template = "films/email/order_refund_failed"
+
+
+class PaymentNotNeeded(OrderMessage):
+    """A payment came that the order has no use for. Facts: `minor` and `currency`."""
+
+    key, title = "films.payment_not_needed", _("A payment goes back")
+    template = "films/email/payment_not_needed"
+
+
+class ShipmentSent(Message):
+    """A parcel is on its way, perhaps the first of several."""
+
+    key, title, template = "films.shipment_sent", _("Shipped"), "films/email/shipment_sent"
+    category, channels, model = "orders", [IN_APP, EMAIL], "films.Shipment"
+
+    @staticmethod
+    def to(record: Shipment) -> Sequence[Recipient]:
+        return OrderMessage.to(record.order)
+
+    @classmethod
+    def context(cls, record: Shipment) -> Mapping[str, Any]:
+        lines = record.order.lines.all()
+        return {
+            "order": record.order,
+            "shipment": record,
+            "lines": list(record.lines.select_related("order_line").order_by("order_line__position")),
+            "to_come": sum(line.to_ship for line in lines),
+        }
+
+    @classmethod
+    def url(cls, record: Shipment) -> str:
+        return OrderMessage.url(record.order)
+
+
 class StaffMessage(Message):
     """The base of what clerks are told, in the app and by mail, each in their language."""
 
@@ -64,7 +126,7 @@ class StaffMessage(Message):
 
     @staticmethod
     def to(record: Order) -> Sequence[Recipient]:
-        return [Recipient(user_id=user.pk, email=user.email) for user in users_with_role("films.clerk")]
+        return with_role("films.clerk")
 
     @classmethod
     def context(cls, record: Order) -> Mapping[str, Any]:
@@ -72,7 +134,7 @@ class StaffMessage(Message):
 
     @classmethod
     def url(cls, record: Order) -> str:
-        return f"/console/films/order/{record.pk}/change/"
+        return reverse("admin:films_order_change", args=[record.pk])
 
 
 class OrderToPack(StaffMessage):
@@ -90,3 +152,42 @@ class OrderTooLateForStaff(StaffMessage):
     key, title = "films.order_too_late_staff", _("Late payment given back")
     template = "films/email/order_too_late_staff"
     channels = [IN_APP, EMAIL]
+
+
+class ShipmentStuck(Message):
+    """Copies that were sold are nowhere to be found."""
+
+    key, title, template = "films.shipment_stuck", _("Shipment stuck"), "films/email/shipment_stuck"
+    category, channels, model = "stock", [IN_APP, EMAIL], "films.Shipment"
+
+    @staticmethod
+    def to(record: Shipment) -> Sequence[Recipient]:
+        return with_role("films.manager", "films.clerk")
+
+    @classmethod
+    def context(cls, record: Shipment) -> Mapping[str, Any]:
+        lines = list(record.lines.select_related("order_line").order_by("order_line__position"))
+        return {"shipment": record, "order": record.order, "lines": lines}
+
+    @classmethod
+    def url(cls, record: Shipment) -> str:
+        return reverse("admin:films_shipment_change", args=[record.pk])
+
+
+class StockLow(Message):
+    """An edition has come down to its reorder point."""
+
+    key, title, template = "films.stock_low", _("Stock runs low"), "films/email/stock_low"
+    category, channels, model = "stock", [IN_APP, EMAIL], "films.StockLevel"
+
+    @staticmethod
+    def to(record: StockLevel) -> Sequence[Recipient]:
+        return with_role("films.manager")
+
+    @classmethod
+    def context(cls, record: StockLevel) -> Mapping[str, Any]:
+        return {"level": record, "edition": record.edition, "film": record.edition.film}
+
+    @classmethod
+    def url(cls, record: StockLevel) -> str:
+        return reverse("admin:films_stocklevel_change", args=[record.pk])

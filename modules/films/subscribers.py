@@ -6,14 +6,14 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from modules.billing.api import payment_postings, refund_stray_payment
-from modules.billing.events import PaymentSettled
+from modules.billing.events import PaymentEvent, PaymentSettled, RefundFailed, RefundSettled, StrayPaymentRefunded
 from modules.core import clock
 from modules.core.actors import SYSTEM, Actor
 from modules.core.events import subscribe
-from modules.core.messages import notify
-from modules.films.events import OrderPlaced
-from modules.films.messages import OrderReceived
-from modules.films.models import Order
+from modules.core.messages import Message, notify
+from modules.films.events import OrderPlaced, StockRanLow
+from modules.films.messages import OrderReceived, OrderRefunded, OrderRefundFailed, PaymentNotNeeded, StockLow
+from modules.films.models import Order, StockLevel
 from modules.films.selectors.orders import credits_of_payment
 from modules.films.services.basket import open_basket
 from modules.films.views.basket import token_of
@@ -45,6 +45,32 @@ def pay_order(event: PaymentSettled) -> None:
 @subscribe(OrderPlaced)
 def tell_the_buyer(event: OrderPlaced) -> None:
     notify(OrderReceived, Order.objects.get(pk=event.order_id), key="placed", at=event.at)
+
+
+@subscribe(RefundSettled)
+def tell_of_refund(event: RefundSettled) -> None:
+    _tell_of_money(OrderRefunded, event, key=f"refund:{event.refund_id}")
+
+
+@subscribe(RefundFailed)
+def tell_of_failed_refund(event: RefundFailed) -> None:
+    _tell_of_money(OrderRefundFailed, event, key=f"refund:{event.refund_id}")
+
+
+@subscribe(StrayPaymentRefunded)
+def tell_of_stray_payment(event: StrayPaymentRefunded) -> None:
+    _tell_of_money(PaymentNotNeeded, event, key=f"payment:{event.payment_id}")
+
+
+def _tell_of_money(message: type[Message], event: PaymentEvent, *, key: str) -> None:
+    if event.subject_type == Order.record_type:
+        facts = {"minor": event.amount_minor, "currency": event.currency}
+        notify(message, Order.objects.get(pk=event.subject_id), key=key, at=event.at, facts=facts)
+
+
+@subscribe(StockRanLow)
+def tell_of_low_stock(event: StockRanLow) -> None:
+    notify(StockLow, StockLevel.objects.get(pk=event.level_id), key=event.key, at=event.at)
 
 
 @receiver(user_logged_in, dispatch_uid="films.take_basket_along")

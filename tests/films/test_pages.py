@@ -14,7 +14,7 @@ from modules.films.choices import Format
 from modules.films.models import Edition, Film
 from modules.films.rules.stock import Demand
 from modules.films.services.films import archive_film
-from modules.films.services.stock import allocate
+from modules.films.services.holding import allocate
 from tests.factories.films import EditionFactory, FilmFactory, GenreFactory
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,8 @@ from modules.films.models.stock import AppendOnly
 from modules.films.rules.stock import Demand
 from modules.films.selectors.stock import allocated_to, available_by_edition, levels_out_of_step
 from modules.films.services.deliveries import Delivery, receive_deliveries
-from modules.films.services.stock import adjust_stock, allocate, consume, receive_stock, release
+from modules.films.services.holding import allocate, consume, release
+from modules.films.services.stock import adjust_stock, receive_stock
 from tests.factories.films import EditionFactory, LocationFactory
 
 pytestmark = pytest.mark.django_db

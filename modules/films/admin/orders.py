@@ -36,7 +36,10 @@ class OrderAdmin(RecordAdmin):
     """Staff see orders; what happens to them happens by their workflow."""
 
     list_display = ["number", "state", "name", "email", "gross", "placed_at"]
-    list_filter = ["state", "language"]
+    list_filter = ["state", "customer"]
+    list_columns = ["customer", "net", "tax", "language", "state_since"]
+    calendar = "placed_at"
+    empty_hint = _("As soon as somebody buys, the order stands here.")
     search_fields = ["number", "email", "name"]
     default_order = ["-placed_at"]
     inlines = [LineInline]

@@ -4,6 +4,7 @@ from modules.films.models.basket import Basket, BasketLine
 from modules.films.models.catalogue import Certification, Credit, Film, Genre, Person
 from modules.films.models.editions import Edition, EditionPrice
 from modules.films.models.orders import Entitlement, Order, OrderLine
+from modules.films.models.shipments import Shipment, ShipmentLine
 from modules.films.models.stock import Location, StockLevel, StockMovement
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Order",
     "OrderLine",
     "Person",
+    "Shipment",
+    "ShipmentLine",
     "StockLevel",
     "StockMovement",
 ]

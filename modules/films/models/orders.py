@@ -1,4 +1,7 @@
-"""Orders and their lines: snapshots of what was bought, at what price and tax, that never change after placing."""
+"""Orders and their lines: snapshots of what was bought, at what price and tax, that never change after placing.
+
+What became of a line stands beside it: `shipped` and `cancelled` never exceed what was ordered.
+"""
 
 from datetime import datetime, timedelta
 
@@ -41,9 +44,7 @@ class Order(WorkflowRecord):
             "net",
             "tax",
             "gross",
-            "email",
             "language",
-            "name",
             "address",
         }
     )
@@ -63,6 +64,7 @@ class Order(WorkflowRecord):
     address = models.JSONField(
         _("delivery address"), default=dict, blank=True, help_text=_("Empty when nothing is shipped.")
     )
+    note = models.TextField(_("note"), blank=True, default="", help_text=_("For staff: the customer does not see it."))
     placed_key = models.UUIDField(_("idempotency key"), unique=True, editable=False)
     placed_at = models.DateTimeField(_("placed"))
     currency = CurrencyField(_("currency"))
@@ -112,6 +114,8 @@ class OrderLine(models.Model):
     sku = models.CharField(_("SKU"), max_length=40, blank=True, default="")
     is_digital = models.BooleanField(_("digital"), default=False)
     quantity = models.PositiveSmallIntegerField(_("quantity"))
+    shipped = models.PositiveSmallIntegerField(_("shipped"), default=0)
+    cancelled = models.PositiveSmallIntegerField(_("cancelled"), default=0)
     currency = CurrencyField(_("currency"))
     unit_price = MoneyField(_("unit price"))
     tax_rate = models.DecimalField(_("tax rate"), max_digits=5, decimal_places=4)
@@ -129,6 +133,9 @@ class OrderLine(models.Model):
                 name="films_orderline_edition_fits_kind",
             ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="films_orderline_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("shipped") + F("cancelled")), name="films_orderline_never_more_than_ordered"
+            ),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="films_orderline_adds_up"),
             models.CheckConstraint(
                 condition=Q(gross=F("unit_price") * F("quantity")), name="films_orderline_gross_is_price_times_quantity"
@@ -137,6 +144,16 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def kept(self) -> int:
+        """How many the customer still gets or has got."""
+        return self.quantity - self.cancelled
+
+    @property
+    def to_ship(self) -> int:
+        """How many of a disc are still in the house."""
+        return 0 if self.is_digital or self.edition_id is None else self.kept - self.shipped
 
 
 class Entitlement(models.Model):

@@ -45,6 +45,7 @@ class StockLevel(Record):
     on_hand = models.IntegerField(_("on hand"), default=0)
     allocated = models.IntegerField(_("set aside"), default=0)
     unavailable = models.IntegerField(_("not for sale"), default=0)
+    value = MoneyField(_("value"), default=0, help_text=_("What the copies on hand cost, at their average."))
     reorder_point = models.PositiveIntegerField(
         _("reorder point"), default=0, help_text=_("Order more when no more than this many are available.")
     )
@@ -65,6 +66,12 @@ class StockLevel(Record):
                 condition=Q(on_hand__gte=F("allocated") + F("unavailable")),
                 name="films_stocklevel_available_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(on_hand__gt=0, value__gte=0) | Q(value=0), name="films_stocklevel_value_of_copies"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reorder_point"], name="films_stocklevel_watched", condition=Q(reorder_point__gt=0)),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +81,11 @@ class StockLevel(Record):
     def available(self) -> int:
         """What may be sold: on hand, less what orders hold, less what is damaged or held back."""
         return self.on_hand - self.allocated - self.unavailable
+
+    @property
+    def is_low(self) -> bool:
+        """Whether it is time to order more."""
+        return 0 < self.reorder_point >= self.available
 
 
 class AppendOnly(TypeError):
@@ -93,8 +105,8 @@ class MovementQuerySet(models.QuerySet["StockMovement"]):
 class StockMovement(models.Model):
     """A change of a stock level; the sum of a level's movements is the level. Append-only.
 
-    `on_hand`, `allocated` and `unavailable` are signed changes. `document` names what caused it: an order's number,
-    a delivery note.
+    `on_hand`, `allocated`, `unavailable` and `value` are signed changes. `document` names what caused it: an order's
+    number, a delivery note.
     """
 
     level = models.ForeignKey(StockLevel, models.PROTECT, related_name="movements", verbose_name=_("stock level"))
@@ -104,6 +116,7 @@ class StockMovement(models.Model):
     unavailable = models.IntegerField(_("not for sale"), default=0)
     currency = CurrencyField(_("currency"))
     unit_cost = MoneyField(_("unit cost"), null=True, blank=True)  # type: ignore[misc]  # it may be unknown
+    value = MoneyField(_("value"), default=0)
     reason = models.CharField(_("reason"), max_length=200, blank=True, default="")
     document = models.CharField(_("document"), max_length=80, blank=True, default="")
     actor = models.ForeignKey(

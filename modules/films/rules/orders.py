@@ -92,9 +92,34 @@ def is_still_in_stock(order: Order, facts: OrderFacts) -> bool:
 
 @guard(_("Something has to be shipped"), negated=_("Nothing has to be shipped"))
 def has_only_digital(order: Order, facts: OrderFacts) -> bool:
-    return facts.only_digital
+    return not facts.to_ship and not facts.shipped and facts.has_digital
+
+
+@guard(_("Something is left of it"), negated=_("Nothing is left of it"))
+def nothing_left(order: Order, facts: OrderFacts) -> bool:
+    return not facts.to_ship and not facts.shipped and not facts.has_digital
 
 
 @guard(_("It is packed already; send it back when it arrives"), negated=_("Nothing is packed yet"))
 def nothing_picked(order: Order, facts: OrderFacts) -> bool:
     return not facts.is_packed
+
+
+@guard(_("Everything is packed, sent or cancelled already"), negated=_("Some of it is not packed yet"))
+def has_open_lines(order: Order, facts: OrderFacts) -> bool:
+    return facts.waiting > 0
+
+
+@guard(_("Nothing has been shipped yet"), negated=_("Some of it has been shipped"))
+def has_shipped(order: Order, facts: OrderFacts) -> bool:
+    return facts.shipped > 0
+
+
+@guard(_("{count} more have to be shipped"), negated=_("Nothing is left to ship"))
+def nothing_left_to_ship(order: Order, facts: OrderFacts) -> bool | Reason:
+    return not facts.to_ship or Reason(count=facts.to_ship)
+
+
+@guard(_("A shipment is still under way"), negated=_("Every shipment has arrived"))
+def all_delivered(order: Order, facts: OrderFacts) -> bool:
+    return facts.all_delivered

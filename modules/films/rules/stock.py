@@ -69,3 +69,25 @@ def _served(quantity: int, shelves: Sequence[Shelf]) -> list[Allocation]:
         if (piece := min(open_quantity, shelf.available)) > 0:
             taken.append(Allocation(shelf.edition_id, shelf.location_id, shelf.pk, piece))
     return taken
+
+
+def cost_of(value: int, on_hand: int, quantity: int) -> int:
+    """What so many of the copies on hand cost at their average, in minor units; the last ones take the whole rest."""
+    if quantity >= on_hand:
+        return value
+    return (2 * value * quantity + on_hand) // (2 * on_hand)
+
+
+def plan_elsewhere(
+    wanted: Mapping[int, int], shelves: Sequence[Shelf], *, but: int
+) -> tuple[list[Allocation], dict[int, int]]:
+    """As much as other locations than one can give, and what is still missing of each edition."""
+    planned: list[Allocation] = []
+    missing: dict[int, int] = {}
+    for edition_id, quantity in wanted.items():
+        others = [shelf for shelf in shelves if shelf.edition_id == edition_id and shelf.location_id != but]
+        served = _served(quantity, others)
+        planned += served
+        if rest := quantity - sum(allocation.quantity for allocation in served):
+            missing[edition_id] = rest
+    return sorted(planned, key=lambda allocation: allocation.level_id), missing

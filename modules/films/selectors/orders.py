@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from modules.billing.api import captured_by_subject
 from modules.core.money import Money
-from modules.films.choices import LineKind, OrderState
-from modules.films.models import Entitlement, Order, OrderLine
+from modules.films.choices import PACKED, WAITING, LineKind, OrderState, ShipmentState
+from modules.films.models import Entitlement, Order, OrderLine, Shipment
 from modules.films.selectors.stock import available_by_edition
-from modules.workflow.api import finished_tasks
 
 
 @dataclass(frozen=True)
@@ -23,32 +22,66 @@ class OrderFacts:
     """Paid and not given back."""
     in_stock: bool
     """Whether everything to be shipped could be set aside now."""
-    only_digital: bool
+    to_ship: int
+    """How many discs are still in the house."""
+    shipped: int
+    has_digital: bool
+    waiting: int
+    """How many discs lie in shipments that nobody has packed: these may still be cancelled."""
     is_packed: bool
+    """Whether any shipment has been packed."""
+    all_delivered: bool
+
+
+@dataclass
+class _Parcels:
+    """What the shipments of one order amount to."""
+
+    waiting: int = 0
+    packed: int = 0
+    under_way: int = 0
 
 
 def order_facts(orders: Sequence[Order], at: datetime) -> Mapping[int, OrderFacts]:
     """The facts of many orders, in a constant number of queries."""
     ids = [order.pk for order in orders]
     captured = captured_by_subject(Order.record_type, ids)
-    wanted: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for line in physical_lines(ids):
-        wanted[line.order_id][line.edition_id or 0] += line.quantity
-    # Stock matters to orders that lost theirs; the others hold what they need.
-    lost = {order.pk for order in orders if order.state == OrderState.EXPIRED}
-    free = available_by_edition({edition for pk in lost for edition in wanted[pk]}) if lost else {}
-    packed = finished_tasks(Order.record_type, ids, "pick")
+    lines: dict[int, list[OrderLine]] = defaultdict(list)
+    for line in OrderLine.objects.filter(order_id__in=ids, kind=LineKind.EDITION).order_by("pk"):
+        lines[line.order_id].append(line)
+    parcels, in_stock = _parcels(ids), _in_stock(orders, lines)
     return {
         order.pk: OrderFacts(
             captured=captured.get(order.pk, Money(0, order.currency)),
-            in_stock=all(free.get(edition, 0) >= count for edition, count in wanted[order.pk].items())
-            if order.pk in lost
-            else True,
-            only_digital=not wanted[order.pk],
-            is_packed=order.pk in packed,
+            in_stock=in_stock.get(order.pk, True),
+            to_ship=sum(line.to_ship for line in lines[order.pk]),
+            shipped=sum(line.shipped for line in lines[order.pk]),
+            has_digital=any(line.is_digital for line in lines[order.pk]),
+            waiting=parcels[order.pk].waiting,
+            is_packed=parcels[order.pk].packed > 0,
+            all_delivered=not parcels[order.pk].under_way,
         )
         for order in orders
     }
+
+
+def _in_stock(orders: Sequence[Order], lines: Mapping[int, Sequence[OrderLine]]) -> dict[int, bool]:
+    """Stock matters to orders that lost theirs; the others hold what they need and are left out."""
+    lost = [order.pk for order in orders if order.state == OrderState.EXPIRED]
+    wanted = {pk: {line.edition_id or 0: line.to_ship for line in lines[pk] if line.to_ship} for pk in lost}
+    free = available_by_edition({edition for needs in wanted.values() for edition in needs}) if lost else {}
+    return {pk: all(free.get(edition, 0) >= count for edition, count in needs.items()) for pk, needs in wanted.items()}
+
+
+def _parcels(ids: Sequence[int]) -> dict[int, _Parcels]:
+    found: dict[int, _Parcels] = defaultdict(_Parcels)
+    rows = Shipment.objects.filter(order_id__in=ids).exclude(state=ShipmentState.CANCELLED).order_by()
+    for order_id, state, copies in rows.values_list("order_id", "state").annotate(copies=Sum("lines__quantity")):
+        parcels = found[order_id]
+        parcels.waiting += (copies or 0) if state in WAITING else 0
+        parcels.packed += state in PACKED
+        parcels.under_way += state != ShipmentState.DELIVERED
+    return found
 
 
 def physical_lines(order_ids: Sequence[int]) -> QuerySet[OrderLine]:

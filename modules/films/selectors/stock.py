@@ -1,11 +1,18 @@
 """What lies where, and what may still be sold."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.db.models import F, QuerySet, Sum
 
-from modules.films.models import StockLevel, StockMovement
+from modules.billing.api import balance
+from modules.core.money import Money
+from modules.films.choices import OrderState
+from modules.films.models import OrderLine, StockLevel, StockMovement
 
+HOLDING = (OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PARTLY_SHIPPED)
+"""States in which an order holds copies that it has not shipped."""
 AVAILABLE = F("on_hand") - F("allocated") - F("unavailable")
 
 
@@ -45,13 +52,43 @@ def allocated_to(document: str) -> dict[int, int]:
 def levels_out_of_step() -> list[StockLevel]:
     """Stock levels that are not the sum of their movements: always none, or somebody wrote past the services."""
     sums = {
-        row["level_id"]: (row["hand"], row["held"], row["away"])
+        row["level_id"]: (row["hand"], row["held"], row["away"], row["worth"])
         for row in StockMovement.objects.order_by()
         .values("level_id")
-        .annotate(hand=Sum("on_hand"), held=Sum("allocated"), away=Sum("unavailable"))
+        .annotate(hand=Sum("on_hand"), held=Sum("allocated"), away=Sum("unavailable"), worth=Sum("value"))
     }
     return [
         level
         for level in StockLevel.objects.order_by("pk").iterator()
-        if (level.on_hand, level.allocated, level.unavailable) != sums.get(level.pk, (0, 0, 0))
+        if (level.on_hand, level.allocated, level.unavailable, level.value.minor) != sums.get(level.pk, (0, 0, 0, 0))
     ]
+
+
+def low_levels() -> QuerySet[StockLevel]:
+    """Where it is time to order more: no more available than the reorder point."""
+    return StockLevel.objects.filter(
+        reorder_point__gt=0, on_hand__lte=F("allocated") + F("unavailable") + F("reorder_point")
+    )
+
+
+def stock_value() -> Money:
+    """What all copies on hand cost, at their averages."""
+    return Money(StockLevel.objects.aggregate(sum=Sum("value"))["sum"] or 0, settings.SHOP_CURRENCY)
+
+
+def stock_value_gap() -> Money:
+    """What the shelves are worth beyond what the books say: always nothing, or somebody wrote past the services."""
+    return stock_value() - balance("inventory", settings.SHOP_CURRENCY)
+
+
+def orders_out_of_step() -> list[str]:
+    """Numbers of orders whose copies set aside are not what they still have to ship: always none."""
+    wanted: dict[str, int] = defaultdict(int)
+    open_lines = OrderLine.objects.filter(is_digital=False, edition__isnull=False, order__state__in=HOLDING)
+    for number, quantity, shipped, cancelled in open_lines.values_list(
+        "order__number", "quantity", "shipped", "cancelled"
+    ):
+        wanted[number] += quantity - shipped - cancelled
+    held = StockMovement.objects.order_by().values("document").annotate(copies=Sum("allocated")).filter(copies__gt=0)
+    found = {row["document"]: row["copies"] for row in held}
+    return sorted(number for number in {*wanted, *found} if wanted.get(number, 0) != found.get(number, 0))

@@ -12,6 +12,7 @@ from modules.core.actors import Actor
 from modules.core.money import Money
 from modules.films.choices import MovementKind
 from modules.films.models import StockLevel, StockMovement
+from modules.films.services.valuation import post_receipt
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,9 @@ class Delivery:
 
 
 @transaction.atomic
-def receive_deliveries(*, deliveries: Sequence[Delivery], document: str, actor: Actor, at: datetime) -> int:
+def receive_deliveries(
+    *, deliveries: Sequence[Delivery], document: str, actor: Actor, at: datetime, supplier: str = ""
+) -> int:
     """Bring what was received under a document up to what it says; how many copies are new.
 
     Running it again receives nothing. What a later version of the document leaves out is not taken away: that is for
@@ -34,15 +37,20 @@ def receive_deliveries(*, deliveries: Sequence[Delivery], document: str, actor: 
     levels = _levels(deliveries, at=at)
     received = _received(document, levels)
     movements = []
-    growth: dict[int, list[int]] = defaultdict(list)
+    growth: dict[tuple[int, int], list[int]] = defaultdict(list)
     for delivery in deliveries:
         level_id = levels[delivery.edition_id, delivery.location_id]
         if (missing := delivery.quantity - received.get(level_id, 0)) > 0:
-            growth[missing].append(level_id)
-            movements.append(_receipt(level_id, delivery, missing, document=document, actor=actor, at=at))
-    for missing, ids in growth.items():
-        StockLevel.objects.filter(pk__in=ids).update(on_hand=F("on_hand") + missing, updated_at=at)
+            receipt = _receipt(level_id, delivery, missing, document=document, actor=actor, at=at)
+            growth[missing, receipt.value.minor].append(level_id)
+            movements.append(receipt)
+    for (missing, value), ids in growth.items():
+        StockLevel.objects.filter(pk__in=ids).update(
+            on_hand=F("on_hand") + missing, value=F("value") + value, updated_at=at
+        )
     StockMovement.objects.bulk_create(movements)
+    if movements:
+        post_receipt(movements, supplier=supplier, actor=actor, at=at)
     return sum(movement.on_hand for movement in movements)
 
 
@@ -85,5 +93,6 @@ def _receipt(
         document=document,
         actor=actor.user,
         at=at,
+        value=cost.minor * quantity if cost else 0,
         **({"unit_cost": cost, "currency": cost.currency} if cost else {}),
     )

@@ -23,7 +23,7 @@ from modules.films.rules.stock import Demand
 from modules.films.selectors.basket import BasketView, basket_view
 from modules.films.selectors.orders import digital_lines, physical_lines
 from modules.films.services.basket import empty_basket
-from modules.films.services.stock import allocate, release
+from modules.films.services.holding import allocate, release
 from modules.workflow.api import fire, start
 
 
@@ -116,7 +116,8 @@ def _line(order: Order, position: int, line: PricedLine) -> OrderLine:
 
 def set_stock_aside(order: Order, *, actor: Actor, at: datetime) -> None:
     """Set aside every copy the order needs, or raise NotEnoughStock."""
-    demands = [Demand(line.edition_id, line.quantity) for line in physical_lines([order.pk]) if line.edition_id]
+    lines = physical_lines([order.pk])
+    demands = [Demand(line.edition_id, line.to_ship) for line in lines if line.edition_id and line.to_ship]
     if demands:
         allocate(demands=demands, document=order.number, actor=actor, at=at)
 

@@ -1,6 +1,5 @@
-"""Every way stock changes: each in one transaction, by a guarded UPDATE, with a movement."""
+"""Goods that arrive and copies that are corrected: each in one transaction, with a movement and its posting."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,19 +7,14 @@ from django.db.models import F
 
 from modules.core.actors import Actor
 from modules.core.audit import audit
+from modules.core.events import publish
 from modules.core.money import Money
 from modules.films.choices import MovementKind
-from modules.films.errors import (
-    HasNoStock,
-    NotEnoughStock,
-    NothingToAdjust,
-    QuantityNotPositive,
-    ReasonMissing,
-    WouldGoBelowZero,
-)
+from modules.films.errors import HasNoStock, NothingToAdjust, QuantityNotPositive, ReasonMissing, WouldGoBelowZero
+from modules.films.events import StockRanLow
 from modules.films.models import Edition, Location, StockLevel, StockMovement
-from modules.films.rules.stock import Allocation, Demand, merged, plan_allocations
-from modules.films.selectors.stock import allocated_to, shelves_of
+from modules.films.rules.stock import cost_of
+from modules.films.services.valuation import post_receipt, post_shrinkage
 
 
 @transaction.atomic
@@ -32,21 +26,27 @@ def receive_stock(
     actor: Actor,
     at: datetime,
     unit_cost: Money | None = None,
+    supplier: str = "",
     document: str = "",
     reason: str = "",
 ) -> StockLevel:
-    """Put goods that arrived on the shelf."""
+    """Put goods that arrived on the shelf, at their cost; without one, at what copies here cost on average."""
     if edition.is_digital:
         raise HasNoStock
     if quantity <= 0:
         raise QuantityNotPositive
-    level, _created = StockLevel.objects.get_or_create(edition=edition, location=location)
-    StockLevel.objects.filter(pk=level.pk).update(on_hand=F("on_hand") + quantity, updated_at=at)
-    StockMovement.objects.create(
+    made, _created = StockLevel.objects.get_or_create(edition=edition, location=location)
+    level = StockLevel.objects.select_for_update(of=("self",)).get(pk=made.pk)
+    value = _value_of_receipt(level, quantity, unit_cost)
+    StockLevel.objects.filter(pk=level.pk).update(
+        on_hand=F("on_hand") + quantity, value=F("value") + value, updated_at=at
+    )
+    movement = StockMovement.objects.create(
         level=level,
         kind=MovementKind.RECEIPT,
         on_hand=quantity,
         unit_cost=unit_cost,
+        value=value,
         currency=unit_cost.currency if unit_cost else edition.currency,
         document=document,
         reason=reason,
@@ -55,7 +55,14 @@ def receive_stock(
     )
     level.refresh_from_db()
     audit(level, "stock_received", actor=actor, at=at, changes={"on_hand": [level.on_hand - quantity, level.on_hand]})
+    post_receipt([movement], supplier=supplier, actor=actor, at=at)
     return level
+
+
+def _value_of_receipt(level: StockLevel, quantity: int, unit_cost: Money | None) -> int:
+    if unit_cost is not None:
+        return unit_cost.minor * quantity
+    return (level.value.minor * quantity + level.on_hand // 2) // level.on_hand if level.on_hand else 0
 
 
 @transaction.atomic
@@ -71,26 +78,34 @@ def adjust_stock(
 ) -> StockLevel:
     """Correct what is there (`on_hand`) or what of it may not be sold (`unavailable`), by signed changes.
 
-    Copies that orders hold cannot be adjusted away: WouldGoBelowZero.
+    Copies that orders hold cannot be adjusted away: WouldGoBelowZero. What is lost or found is booked at average cost.
     """
     if not on_hand and not unavailable:
         raise NothingToAdjust
     if not reason.strip():
         raise ReasonMissing
+    before = StockLevel.objects.select_for_update(of=("self",)).get(pk=level.pk)
     guarded = StockLevel.objects.filter(
         pk=level.pk,
         unavailable__gte=-unavailable,
         on_hand__gte=F("allocated") + F("unavailable") + (unavailable - on_hand),
     )
-    changed = guarded.update(on_hand=F("on_hand") + on_hand, unavailable=F("unavailable") + unavailable, updated_at=at)
+    value = _value_of_correction(before, on_hand)
+    changed = guarded.update(
+        on_hand=F("on_hand") + on_hand,
+        unavailable=F("unavailable") + unavailable,
+        value=F("value") + value,
+        updated_at=at,
+    )
     level.refresh_from_db()
     if not changed:
         raise WouldGoBelowZero(available=level.available, allocated=level.allocated)
-    StockMovement.objects.create(
+    movement = StockMovement.objects.create(
         level=level,
         kind=MovementKind.ADJUSTMENT,
         on_hand=on_hand,
         unavailable=unavailable,
+        value=value,
         reason=reason.strip(),
         document=document,
         actor=actor.user,
@@ -102,86 +117,18 @@ def adjust_stock(
     }
     changes = {name: values for name, values in changes.items() if values[0] != values[1]}
     audit(level, "stock_adjusted", actor=actor, at=at, changes=changes, reason=reason.strip())
+    tell_if_low(level, taken=before.available - level.available, key=f"movement:{movement.pk}", at=at)
+    post_shrinkage(movement, actor=actor, at=at)
     return level
 
 
-@transaction.atomic
-def allocate(*, demands: Sequence[Demand], document: str, actor: Actor, at: datetime) -> list[Allocation]:
-    """Set copies aside for a document (an order's number), all of them or none.
-
-    Rows are locked in order of primary key, so parallel orders wait for each other and never deadlock. Raises
-    NotEnoughStock with what is available of each edition concerned.
-    """
-    if any(demand.quantity <= 0 for demand in demands):
-        raise QuantityNotPositive
-    wanted = merged(demands)
-    shelves = list(shelves_of(wanted).select_for_update(of=("self",)))
-    allocations, short = plan_allocations(wanted, shelves)
-    if short:
-        raise _not_enough(short)
-    for allocation in allocations:
-        free = F("allocated") + F("unavailable") + allocation.quantity
-        guarded = StockLevel.objects.filter(pk=allocation.level_id, on_hand__gte=free)
-        if not guarded.update(allocated=F("allocated") + allocation.quantity, updated_at=at):
-            raise _not_enough({allocation.edition_id: 0})  # the guard behind the lock: never sell what is not there
-    StockMovement.objects.bulk_create(
-        StockMovement(
-            level_id=allocation.level_id,
-            kind=MovementKind.ALLOCATE,
-            allocated=allocation.quantity,
-            document=document,
-            actor=actor.user,
-            at=at,
-        )
-        for allocation in allocations
-    )
-    return allocations
+def _value_of_correction(level: StockLevel, change: int) -> int:
+    if change >= 0:
+        return cost_of(level.value.minor, level.on_hand, 1) * change if level.on_hand else 0
+    return -cost_of(level.value.minor, level.on_hand, min(-change, level.on_hand))
 
 
-def release(*, document: str, actor: Actor, at: datetime) -> int:
-    """Give back everything the document still holds; how many copies. A second call finds nothing to give back."""
-    return _settle(document, MovementKind.RELEASE, None, actor=actor, at=at)
-
-
-def consume(*, document: str, actor: Actor, at: datetime, location: Location | None = None) -> int:
-    """Take what the document holds off the shelves, at one location or at all; how many copies left the house."""
-    return _settle(document, MovementKind.SALE, location, actor=actor, at=at)
-
-
-@transaction.atomic
-def _settle(document: str, kind: MovementKind, location: Location | None, *, actor: Actor, at: datetime) -> int:
-    """End allocations of a document. Levels are locked first and read after, so that two calls never both count."""
-    concerned = StockLevel.objects.filter(movements__document=document)
-    if location is not None:
-        concerned = concerned.filter(location=location)
-    ids = list(concerned.order_by("pk").values_list("pk", flat=True).distinct())
-    locked = [level.pk for level in StockLevel.objects.select_for_update().filter(pk__in=ids).order_by("pk")]
-    held = allocated_to(document)
-    movements = []
-    for level_id in locked:
-        quantity = held.get(level_id, 0)
-        if not quantity:
-            continue
-        gone = quantity if kind is MovementKind.SALE else 0
-        StockLevel.objects.filter(pk=level_id).update(
-            allocated=F("allocated") - quantity, on_hand=F("on_hand") - gone, updated_at=at
-        )
-        movements.append(
-            StockMovement(
-                level_id=level_id,
-                kind=kind,
-                allocated=-quantity,
-                on_hand=-gone,
-                document=document,
-                actor=actor.user,
-                at=at,
-            )
-        )
-    StockMovement.objects.bulk_create(movements)
-    return -sum(movement.allocated for movement in movements)
-
-
-def _not_enough(short: dict[int, int]) -> NotEnoughStock:
-    titles = Edition.objects.filter(pk__in=short).select_related("film")
-    names = [f"{edition.film.title} ({edition.get_format_display()})" for edition in titles]
-    return NotEnoughStock(available=short, titles=", ".join(names))
+def tell_if_low(level: StockLevel, *, taken: int, key: str, at: datetime) -> None:
+    """Say so once, when what has been taken brought the level down to its reorder point."""
+    if level.is_low and level.available + taken > level.reorder_point:
+        publish(StockRanLow(level_id=level.pk, key=key, at=at))

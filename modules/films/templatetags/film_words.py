@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from modules.core.moments import babel_locale
+from modules.core.money import Money
 from modules.films.rules import sentences
 
 register = template.Library()
@@ -25,6 +26,12 @@ def running_time(minutes: int) -> str:
 def figure(number: int) -> str:
     """A whole number with the marks of the reader's language."""
     return sentences.figure(number)
+
+
+@register.filter
+def as_money(minor: int, currency: str) -> Money:
+    """An amount that a message carries as minor units and currency."""
+    return Money(int(minor), currency)
 
 
 @register.filter
