@@ -14,12 +14,15 @@ class AccountsConfig(ModuleConfig):
         icon="users",
         description=_("Who signs in, and what each role may do."),
         requires=["core"],
-        portal=["account", "language", "open"],
+        portal=["account", "invitation", "language", "open"],
         navigation=[
             Nav(_("People"), "accounts.user", "person"),
+            Nav(_("Invitations"), "accounts.invitation", "person_add"),
             Nav(_("Roles"), "accounts.role", "badge"),
+            Nav(_("Roles and rights"), "admin:accounts_role_matrix", "grid_on", "accounts.view_role"),
         ],
         roles={"owner": [ALL]},
         role_titles={"owner": _("Owner")},
+        settings=["STAFF_MFA_REQUIRED"],
         demo=Demo("modules.accounts.demo:load"),
     )

@@ -30,7 +30,7 @@ def load(report: Callable[[str], None], at: datetime) -> None:
         user = services.enrol(
             email=email, name=name, password=PASSWORD, verified=True, is_staff=is_staff, date_joined=at
         )
-        services.set_roles(user, Role.objects.filter(key__in=roles), actor=SYSTEM)
+        services.set_roles(user, Role.objects.filter(key__in=roles), actor=SYSTEM, at=at)
         made += 1
     if made:
         report(f"{made} people")

@@ -12,6 +12,8 @@ from modules.accounts.models import Role
 from modules.core.manifest import ALL, VIEW, Manifest, manifests
 
 OWNER_ROLE = "accounts.owner"
+LOCAL = "local."
+"""How the keys of roles begin that were made in the console."""
 
 logger = logging.getLogger(__name__)
 

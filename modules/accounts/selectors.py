@@ -4,9 +4,11 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from modules.accounts.choices import InvitationState
 from modules.accounts.guests import grants_of
 from modules.accounts.managers import fold_email
-from modules.accounts.models import Role, User
+from modules.accounts.models import Invitation, Role, User
+from modules.core import clock
 from modules.core.actors import Actor
 
 
@@ -53,3 +55,19 @@ def users_with_permission(permission: str) -> QuerySet[User]:
     holds = Q(groups__permissions__in=found) | Q(user_permissions__in=found) | Q(is_superuser=True)
     people = User.objects.filter(holds, is_active=True).values("pk")
     return User.objects.filter(pk__in=people).order_by("pk")
+
+
+def invitations_in(*states: InvitationState) -> QuerySet[Invitation]:
+    """The invitations that stand so at this moment."""
+    now = clock.now()
+    unanswered = Q(accepted_at__isnull=True, revoked_at__isnull=True)
+    meant = {
+        InvitationState.OPEN: unanswered & Q(expires_at__gt=now),
+        InvitationState.EXPIRED: unanswered & Q(expires_at__lte=now),
+        InvitationState.ACCEPTED: Q(accepted_at__isnull=False),
+        InvitationState.REVOKED: Q(revoked_at__isnull=False),
+    }
+    wanted = Q(pk__in=[])
+    for state in states:
+        wanted |= meant[state]
+    return Invitation.objects.filter(wanted)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Model, QuerySet
@@ -83,9 +84,14 @@ class ArchiveMixin(_Base):
         record = self.get_object(request, object_id)
         if record is None:
             raise Http404
-        if not self.has_change_permission(request, record):
+        if not self.has_archive_permission(request, record):
             raise PermissionDenied
         return record
+
+    def has_archive_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Putting away stands for deleting, so it takes the right to delete; nobody deletes what can be archived."""
+        codename = get_permission_codename("delete", self.opts)
+        return bool(request.user.has_perm(f"{self.opts.app_label}.{codename}"))
 
     def _address(self, page: str, *args: object) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
@@ -111,6 +117,6 @@ class ArchiveMixin(_Base):
         messages.success(request, told.format(count=len(rows)))
 
     archive_selected.short_description = _("Archive")  # type: ignore[attr-defined]
-    archive_selected.allowed_permissions = ("change",)  # type: ignore[attr-defined]
+    archive_selected.allowed_permissions = ("archive",)  # type: ignore[attr-defined]
     restore_selected.short_description = _("Bring back from the archive")  # type: ignore[attr-defined]
-    restore_selected.allowed_permissions = ("change",)  # type: ignore[attr-defined]
+    restore_selected.allowed_permissions = ("archive",)  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """The trail of a record in words: who did what, when, from which value to which."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from modules.core.errors import Words
 from modules.core.models import AuditEntry
 
-WORDS = {
+WORDS: dict[str, Words] = {
     "created": gettext_lazy("made it"),
     "changed": gettext_lazy("changed it"),
     "archived": gettext_lazy("archived it"),
@@ -21,6 +22,11 @@ WORDS = {
     "deleted": gettext_lazy("deleted it"),
 }
 LONGEST = 300
+
+
+def trail_words(words: Mapping[str, Words]) -> None:
+    """Say how a module's own actions are called in the trail: `{"resent": _("sent it again")}`."""
+    WORDS.update(words)
 
 
 @dataclass(frozen=True)

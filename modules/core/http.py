@@ -29,7 +29,7 @@ class SignedInRequest(PortalRequest):
 
 def go_to(request: HttpRequest, url: str) -> HttpResponse:
     """Send the browser to another page: 303, or HX-Redirect when htmx asked (DECISIONS 22)."""
-    if getattr(request, "htmx", False):
+    if getattr(request, "htmx", request.headers.get("HX-Request") == "true"):
         return HttpResponseClientRedirect(url)
     response = HttpResponseRedirect(url)
     response.status_code = 303

@@ -12,7 +12,8 @@ __all__ = [
     "ACCOUNT_PREVENT_ENUMERATION", "ACCOUNT_RATE_LIMITS", "ACCOUNT_REAUTHENTICATION_REQUIRED",
     "ACCOUNT_SESSION_REMEMBER", "ACCOUNT_SIGNUP_FIELDS", "ACCOUNT_UNIQUE_EMAIL", "ACCOUNT_USER_MODEL_USERNAME_FIELD",
     "ALLAUTH_TRUSTED_PROXY_COUNT", "AUTHENTICATION_BACKENDS", "AUTH_PASSWORD_VALIDATORS", "AUTH_USER_MODEL",
-    "LOGIN_REDIRECT_URL", "LOGIN_URL", "LOGOUT_REDIRECT_URL",
+    "LOGIN_REDIRECT_URL", "LOGIN_URL", "LOGOUT_REDIRECT_URL", "MFA_ADAPTER", "MFA_FORMS", "MFA_SUPPORTED_TYPES",
+    "STAFF_MFA_REQUIRED",
 ]  # fmt: skip
 
 AUTH_USER_MODEL = "accounts.User"
@@ -61,3 +62,13 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = env.str("BASE_URL", default="http://").split(":/
 # place). X-Forwarded-For counts only as far as our own proxies wrote it (F40).
 ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,200/d/ip", "request_login_code": "20/m/ip,3/m/key,20/d/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0)
+
+# The second step. Recovery codes are ours (modules/accounts/mfa.py), because allauth keeps a seed it can show again.
+MFA_ADAPTER = "modules.accounts.mfa.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_FORMS = {
+    "activate_totp": "modules.accounts.forms.ActivateTOTPForm",
+    "authenticate": "modules.accounts.forms.SecondStepForm",
+    "reauthenticate": "modules.accounts.forms.SecondStepAgainForm",
+}
+STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)

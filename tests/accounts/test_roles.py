@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 
 from modules.accounts import services
 from modules.accounts.api import role_group, users_with_permission, users_with_role
+from modules.accounts.errors import LastOwner
 from modules.accounts.models import Role, RoleOverride, User
 from modules.accounts.roles import sync_roles
 from modules.core.actors import SYSTEM, Actor
@@ -17,6 +19,7 @@ from modules.core.manifest import ALL, VIEW, Manifest, manifests
 from tests.factories.accounts import OwnerFactory, StaffFactory
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -61,7 +64,9 @@ def test_the_owner_has_every_right_there_is() -> None:
 def test_local_changes_survive_an_upgrade(trial: Manifest) -> None:
     sync_roles()
     role = Role.objects.get(key="core.clerk")
-    services.set_role_permissions(role, [permission("view_sequence"), permission("view_auditentry")])
+    services.set_role_permissions(
+        role, [permission("view_sequence"), permission("view_auditentry")], actor=SYSTEM, at=AT
+    )
     assert {(o.permission.codename, o.is_granted) for o in RoleOverride.objects.filter(role=role)} == {
         ("view_user", False),
         ("view_auditentry", True),
@@ -91,7 +96,7 @@ def test_a_role_change_holds_at_once(client_of: Any, trial: Manifest) -> None:
     client = client_of(clerk)
     assert client.get("/console/core/outboxmessage/").status_code == 403
     role = Role.objects.get(key="core.clerk")
-    services.set_role_permissions(role, [permission("view_outboxmessage")])
+    services.set_role_permissions(role, [permission("view_outboxmessage")], actor=SYSTEM, at=AT)
     assert client.get("/console/core/outboxmessage/").status_code == 200
 
 
@@ -109,24 +114,24 @@ def test_a_role_that_nobody_declares_is_an_error() -> None:
 
 def test_the_owners_role_cannot_be_narrowed() -> None:
     with pytest.raises(NotAllowed):
-        services.set_role_permissions(Role.objects.get(key="accounts.owner"), [])
+        services.set_role_permissions(Role.objects.get(key="accounts.owner"), [], actor=SYSTEM, at=AT)
 
 
 def test_the_last_owner_keeps_the_role(owner: User) -> None:
-    with pytest.raises(services.LastOwner):
-        services.set_roles(owner, [], actor=SYSTEM)
+    with pytest.raises(LastOwner):
+        services.set_roles(owner, [], actor=SYSTEM, at=AT)
     OwnerFactory.create()
-    services.set_roles(owner, [], actor=SYSTEM)
+    services.set_roles(owner, [], actor=SYSTEM, at=AT)
     assert not owner.groups.exists()
 
 
 def test_giving_roles_takes_the_right_to(customer: User, staff: User) -> None:
     with pytest.raises(NotAllowed):
-        services.set_roles(customer, Role.objects.all(), actor=Actor.of(staff))
+        services.set_roles(customer, Role.objects.all(), actor=Actor.of(staff), at=AT)
 
 
 def test_roles_made_here_get_keys_of_their_own() -> None:
-    assert [services.create_role(title="Night shift").key for _ in range(2)] == [
+    assert [services.create_role(title="Night shift", actor=SYSTEM, at=AT).key for _ in range(2)] == [
         "local.night-shift",
         "local.night-shift-2",
     ]

@@ -18,6 +18,7 @@ from modules.accounts import services
 from modules.accounts.forms import ProfileForm
 from modules.accounts.guests import open_guest_link
 from modules.accounts.models import User
+from modules.accounts.view_as import end
 from modules.core.errors import Conflict
 from modules.core.http import PortalRequest, SignedInRequest, go_to
 
@@ -80,3 +81,9 @@ def language(request: HttpRequest) -> HttpResponse:
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """Open one record to the guest who holds a signed link, and lead on to it."""
     return redirect(open_guest_link(request, token, cast(PortalRequest, request).now))
+
+
+@require_POST
+def stop_view_as(request: HttpRequest) -> HttpResponse:
+    """Back to being oneself, on the page of the person whose pages were looked at."""
+    return go_to(request, end(request))

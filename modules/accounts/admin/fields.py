@@ -1,0 +1,66 @@
+"""Checkboxes of roles and rights, in groups."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from modules.accounts.models import Role
+from modules.accounts.rights import in_order, kind_words, own_permissions, right_words, rights_choices
+from modules.accounts.roles import OWNER_ROLE
+
+MOST_KINDS = 6
+
+
+class RightsWidget(UnfoldAdminCheckboxSelectMultipleWidget):
+    """Checkboxes under a heading a group."""
+
+    template_name = "accounts/rights_widget.html"
+
+
+class RightsField(forms.ModelMultipleChoiceField):
+    """The permissions of our modules."""
+
+    widget = RightsWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=own_permissions(), **options)
+        self.choices = rights_choices
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{kind_words(obj)}: {right_words(obj)}"
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """Roles, each with what it gives."""
+
+    widget = RightsWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Role.objects.order_by("title", "pk"), **options)
+        self.choices = role_choices
+
+
+def role_choices() -> Iterator[tuple[int, Any]]:
+    """`(id, title and what it gives)`; two queries, however many roles there are."""
+    for role in Role.objects.prefetch_related("group__permissions__content_type").order_by("title", "pk"):
+        yield role.pk, format_html('{}<span class="console-hint">{}</span>', role.title, what_it_gives(role))
+
+
+def what_it_gives(role: Role) -> str:
+    """The rights of a role in a line: `Films: see, change · Orders: see`."""
+    if role.key == OWNER_ROLE:
+        return _("Everything, and whatever is added later.")
+    kinds: dict[str, list[str]] = {}
+    for permission in in_order(role.group.permissions.all()):
+        kinds.setdefault(kind_words(permission), []).append(right_words(permission))
+    if not kinds:
+        return _("No rights yet.")
+    lines = [f"{kind}: {', '.join(words)}" for kind, words in list(kinds.items())[:MOST_KINDS]]
+    rest = len(kinds) - len(lines)
+    more = [ngettext("and {count} more kind", "and {count} more kinds", rest).format(count=rest)] if rest else []
+    return " · ".join([*lines, *more])

@@ -1,0 +1,1 @@
+"""The accounts' own pages: profile, second step, invitations."""
