@@ -7,6 +7,7 @@ from modules.console.field_access import RecordInline, StackedRecordInline, acto
 from modules.console.list_actions import list_actions
 from modules.console.records import RecordAdmin, record_address
 from modules.console.site import ConsoleSite
+from modules.console.trail import trail_words
 
 __all__ = [
     "UNDO",
@@ -20,4 +21,5 @@ __all__ = [
     "list_actions",
     "record_address",
     "register",
+    "trail_words",
 ]
