@@ -1,6 +1,6 @@
 """What other modules may use of billing."""
 
-from modules.billing.documents import document_name, document_pdf
+from modules.billing.documents import attached_credit_notes, attached_invoice, document_name, document_pdf
 from modules.billing.errors import (
     AlreadyReversed,
     BalanceTooLow,
@@ -40,6 +40,8 @@ __all__ = [
     "RefundableLine",
     "SoldLine",
     "ask_refund",
+    "attached_credit_notes",
+    "attached_invoice",
     "balance",
     "captured_by_subject",
     "card_payments_available",

@@ -14,7 +14,7 @@ class BillingConfig(ModuleConfig):
         icon="banknotes",
         description=_("The books, card payments, refunds and invoices."),
         requires=["accounts", "workflow"],
-        portal=["payments", "webhooks"],
+        portal=["payments", "webhooks", "invoices", "credit-notes"],
         navigation=[
             Nav(_("Payments"), "billing.payment", "credit_card"),
             Nav(_("Refunds"), "billing.refund", "undo"),
@@ -24,8 +24,13 @@ class BillingConfig(ModuleConfig):
             Nav(_("Webhook events"), "billing.webhookevent", "webhook"),
             Nav(_("Accounts"), "billing.account", "account_balance"),
             Nav(_("Ledger"), "billing.transaction", "menu_book"),
+            Nav(_("Proofs of the books"), "billing.ledgercheck", "fact_check"),
         ],
-        roles={"clerk": [VIEW, "billing.ask_refund"], "bookkeeper": [VIEW], "manager": [ALL]},
+        roles={
+            "clerk": [VIEW, "billing.ask_refund"],
+            "bookkeeper": [VIEW, "billing.answer_ledgercheck"],
+            "manager": [ALL],
+        },
         role_titles={"clerk": _("Billing clerk"), "bookkeeper": _("Bookkeeper"), "manager": _("Billing manager")},
         settings=[
             "REFUND_DAILY_LIMIT",

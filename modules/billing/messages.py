@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import users_with_permission
-from modules.billing.models import Payment, Refund, RefundRequest, WebhookEvent
+from modules.billing.models import LedgerCheck, Payment, Refund, RefundRequest, WebhookEvent
 from modules.core.messages import Category, Message, Recipient, declare_category
 from modules.workflow.api import history_of
 
@@ -26,6 +26,10 @@ def who_approve(record: RefundRequest) -> Sequence[Recipient]:
     """Everybody who may approve, except whoever asked."""
     people = users_with_permission("billing.approve_refund")
     return [Recipient(user_id=user.pk) for user in people if user.pk != record.asked_by_id]
+
+
+def who_keep_the_books(record: Any) -> Sequence[Recipient]:
+    return [Recipient(user_id=user.pk) for user in users_with_permission("billing.answer_ledgercheck")]
 
 
 def _console_page(record: Any) -> str:
@@ -85,6 +89,19 @@ class RefundDeclined(Message):
 
     @classmethod
     def url(cls, record: RefundRequest) -> str:
+        return _console_page(record)
+
+
+class BooksAreWrong(Message):
+    """The nightly proof of the books has found something."""
+
+    key, category, title = "billing.books_are_wrong", "billing", _("The books do not add up")
+    template, model = "billing/email/books_are_wrong", "billing.LedgerCheck"
+    to = staticmethod(who_keep_the_books)
+    legal = True
+
+    @classmethod
+    def url(cls, record: LedgerCheck) -> str:
         return _console_page(record)
 
 

@@ -5,7 +5,9 @@ from functools import cache
 from django.apps import apps
 from django.db import models
 
+from modules.core.actors import Actor
 from modules.core.audit import record_type
+from modules.portal.api import owned_record, pages_of
 
 Reference = tuple[str, int]
 
@@ -24,6 +26,18 @@ def model_of(kind: str) -> type[models.Model]:
         if record_type(model) == kind:
             return model
     raise LookupError(f"no model has the record type “{kind}”")
+
+
+def owns(kind: str, pk: int, actor: Actor) -> bool:
+    """Whether the record belongs to the actor, as its customer pages say, or a signed link opened it to them."""
+    try:
+        model = model_of(kind)
+    except LookupError:
+        return False
+    pages, subject = pages_of(model), model._base_manager.filter(pk=pk).first()
+    if pages is None or subject is None:
+        return False
+    return owned_record(model, actor, getattr(subject, pages.lookup)) is not None
 
 
 def lock(kind: str, pk: int) -> None:

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from modules.billing.choices import PaymentState
 from modules.billing.errors import NotYet, Unworkable
 from modules.billing.gateways.base import Unreachable
 from modules.billing.services.payments import close_page, open_checkout
+from modules.billing.services.proving import prove, prove_when_due
 from modules.billing.services.reconciling import reconcile, reconcile_when_due
 from modules.billing.services.refunds import make_refund
 from modules.billing.services.working import work_event
@@ -65,6 +66,16 @@ def reconcile_effect(delivery: Delivery) -> None:
         reconcile(at=delivery.at)
     except Unreachable as error:
         logger.warning("the payment provider cannot be reached: %s", error)
+
+
+@effect("billing.prove")
+def prove_effect(delivery: Delivery) -> None:
+    prove(date.fromisoformat(delivery.payload["day"]), at=delivery.at)
+
+
+@sweep("billing.prove")
+def prove_sweep(at: datetime) -> int:
+    return prove_when_due(at=at)
 
 
 @sweep("billing.reconcile")

@@ -14,12 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from modules.billing.choices import PaymentState
+from modules.billing.documents import document_name, document_pdf
 from modules.billing.errors import Unworkable
 from modules.billing.gateways.base import Unreachable
 from modules.billing.gateways.choice import IN_REQUEST
-from modules.billing.models import Payment
+from modules.billing.models import CreditNote, Invoice, Payment
 from modules.billing.selectors.payments import payment_by_public
 from modules.billing.services.settlement import look
+from modules.billing.subjects import owns
+from modules.core.actors import Actor
 from modules.core.http import PortalRequest, go_to
 
 logger = logging.getLogger(__name__)
@@ -56,6 +59,38 @@ def payment_return(request: PortalRequest, public: UUID) -> HttpResponse:
         except Unworkable:
             logger.exception("payment %s cannot be settled", public)
     return go_to(request, found.back_to)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def invoice_pdf(request: PortalRequest, pk: int) -> HttpResponse:
+    """An invoice, for whose record it is of, signed in or with a guest's link, and for staff."""
+    found = Invoice.objects.filter(pk=pk).first()
+    if found is None or not _may_read(found, request.actor, "billing.view_invoice"):
+        raise Http404
+    return _file(found)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def credit_note_pdf(request: PortalRequest, pk: int) -> HttpResponse:
+    """A credit note, for the same people."""
+    found = CreditNote.objects.select_related("invoice").filter(pk=pk).first()
+    if found is None or not _may_read(found.invoice, request.actor, "billing.view_creditnote"):
+        raise Http404
+    return _file(found)
+
+
+def _may_read(invoice: Invoice, actor: Actor, permission: str) -> bool:
+    return actor.may(permission) or owns(invoice.subject_type, invoice.subject_id, actor)
+
+
+def _file(document: Invoice | CreditNote) -> HttpResponse:
+    response = HttpResponse(document_pdf(document), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{document_name(document)}"'
+    return response
 
 
 def _payment_or_404(public: UUID) -> Payment:

@@ -1,9 +1,11 @@
 """The books in the console: to be read."""
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from modules.billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline, subject_link
-from modules.billing.models import Account, Entry, Transaction
+from modules.billing.models import Account, Entry, LedgerCheck, Transaction
 from modules.console.api import display, register
 
 
@@ -54,3 +56,23 @@ class EntryAdmin(ReadOnlyAdmin):
     @display(description=_("when"))
     def at(self, entry: Entry) -> object:
         return entry.transaction.at
+
+
+@register(LedgerCheck)
+class LedgerCheckAdmin(ReadOnlyAdmin):
+    """What each night's proof of the books has found."""
+
+    list_display = ["day", "result", "checked_at"]
+    default_order = ["-day"]
+    readonly_fields = ["result", "sentences"]
+    fields = [("day", "checked_at"), "result", "sentences"]
+
+    @display(description=_("result"))
+    def result(self, check: LedgerCheck) -> str:
+        if not check.findings:
+            return _t("The books are right.")
+        return ngettext("{count} finding", "{count} findings", len(check.findings)).format(count=len(check.findings))
+
+    @display(description=_("what is wrong"))
+    def sentences(self, check: LedgerCheck) -> str:
+        return "\n".join(check.findings)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline, subject_link
 from modules.billing.models import Payment, Refund
-from modules.console.api import display, register
+from modules.console.api import DateRange, display, register
 
 
 class RefundInline(ReadOnlyInline):
@@ -19,7 +19,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     """What customers were asked for, and what came of it."""
 
     list_display = ["description", "state", "amount", "refunded", "email", "created_at", "settled_at"]
-    list_filter = ["state", "provider", "livemode"]
+    list_filter = ["state", ("settled_at", DateRange), "provider", "livemode"]
     search_fields = ["=session_id", "=intent_id", "=email"]
     default_order = ["-created_at"]
     inlines = [RefundInline]

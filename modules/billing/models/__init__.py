@@ -2,7 +2,7 @@
 
 from modules.billing.models.events import EventCursor, WebhookEvent
 from modules.billing.models.invoices import CreditNote, CreditNoteLine, Invoice, InvoiceLine
-from modules.billing.models.ledger import Account, Entry, Transaction
+from modules.billing.models.ledger import Account, Entry, LedgerCheck, Transaction
 from modules.billing.models.payments import Payment, Refund
 from modules.billing.models.requests import RefundAllowance, RefundRequest
 
@@ -14,6 +14,7 @@ __all__ = [
     "EventCursor",
     "Invoice",
     "InvoiceLine",
+    "LedgerCheck",
     "Payment",
     "Refund",
     "RefundAllowance",

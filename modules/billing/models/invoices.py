@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.fields import CurrencyField, MoneyField
@@ -36,6 +37,10 @@ class _Numbered(models.Model):
     def full_number(self) -> str:
         return f"{self.series}-{self.number:06d}"
 
+    def get_pdf_url(self) -> str:
+        """Where its file is, for whose it is and for staff."""
+        raise NotImplementedError
+
 
 class Invoice(_Numbered):
     """What was sold, to whom, at which tax. Never edited; undone by a credit note."""
@@ -54,6 +59,9 @@ class Invoice(_Numbered):
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="billing_invoice_adds_up"),
         ]
         indexes = [models.Index(fields=["-issued_at", "-id"], name="billing_invoice_newest")]
+
+    def get_pdf_url(self) -> str:
+        return reverse("billing:invoice", args=[self.pk])
 
 
 class InvoiceLine(models.Model):
@@ -112,6 +120,9 @@ class CreditNote(_Numbered):
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="billing_creditnote_adds_up"),
         ]
         indexes = [models.Index(fields=["-issued_at", "-id"], name="billing_creditnote_newest")]
+
+    def get_pdf_url(self) -> str:
+        return reverse("billing:credit_note", args=[self.pk])
 
 
 class CreditNoteLine(models.Model):

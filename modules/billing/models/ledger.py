@@ -98,3 +98,18 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.amount}"
+
+
+class LedgerCheck(models.Model):
+    """One night's proof of the books."""
+
+    day = models.DateField(_("day"), unique=True)
+    checked_at = models.DateTimeField(_("checked"))
+    findings: "models.JSONField[list[str], list[str]]" = models.JSONField(_("what is wrong"), default=list, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("proof of the books"), _("proofs of the books")
+        permissions = [("answer_ledgercheck", _("Is told when the books do not add up"))]
+
+    def __str__(self) -> str:
+        return str(self.day)

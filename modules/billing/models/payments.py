@@ -105,6 +105,7 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="billing_payment_newest"),
             models.Index(fields=["subject_type", "subject_id"], name="billing_payment_subject"),
+            models.Index(fields=["settled_at"], name="billing_payment_settled"),
             models.Index(
                 fields=["checked_at"],
                 condition=Q(state__in=[str(state) for state in OPEN_STATES]),
