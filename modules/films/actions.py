@@ -54,7 +54,8 @@ def revoke_digital(order: Order, firing: Firing) -> None:
 def issue_invoice(order: Order, firing: Firing) -> None:
     """Write the invoice with the next number of its series."""
     if order.gross:
-        issue_invoice_for(order, lines=invoice_lines(order), buyer=invoice_buyer(order), at=firing.at)
+        buyer, lines = invoice_buyer(order), invoice_lines(order)
+        issue_invoice_for(order, lines=lines, buyer=buyer, at=firing.at, language=order.language)
 
 
 def refund_all(order: Order, firing: Firing) -> None:

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import guest_link, users_with_role
+from modules.billing.api import attached_credit_notes, attached_invoice
 from modules.core import clock
-from modules.core.messages import EMAIL, IN_APP, Category, Message, Recipient, declare_category
+from modules.core.messages import EMAIL, IN_APP, Attached, Category, Message, Recipient, declare_category
 from modules.films.models import Order, Shipment, StockLevel
 
 declare_category(Category("orders", _("Orders"), _("Where an order stands. The receipt always comes.")))
@@ -51,6 +52,10 @@ class OrderPaid(OrderMessage):
     key, title, template = "films.order_paid", _("Order paid"), "films/email/order_paid"
     legal = True
 
+    @classmethod
+    def attachments(cls, record: Order) -> Sequence[Attached]:
+        return attached_invoice(record)
+
 
 class OrderExpired(OrderMessage):
     key, title, template = "films.order_expired", _("Order expired"), "films/email/order_expired"
@@ -78,6 +83,10 @@ class OrderRefunded(OrderMessage):
     """Facts: `minor` and `currency` of what went back."""
 
     key, title, template = "films.order_refunded", _("Money given back"), "films/email/order_refunded"
+
+    @classmethod
+    def attachments(cls, record: Order) -> Sequence[Attached]:
+        return attached_credit_notes(record)
 
 
 class OrderRefundFailed(OrderMessage):
