@@ -3,6 +3,7 @@
 from django.contrib.admin import action, display, register
 
 from modules.console.archive import UNDO
+from modules.console.date_range import DateRange
 from modules.console.field_access import RecordInline, StackedRecordInline, actor_of
 from modules.console.list_actions import list_actions
 from modules.console.records import RecordAdmin, record_address
@@ -12,6 +13,7 @@ from modules.console.trail import trail_words
 __all__ = [
     "UNDO",
     "ConsoleSite",
+    "DateRange",
     "RecordAdmin",
     "RecordInline",
     "StackedRecordInline",

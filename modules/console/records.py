@@ -18,10 +18,19 @@ from unfold.decorators import display
 
 from modules.console.amounts import with_amounts
 from modules.console.archive import ArchiveMixin, has_archive
+from modules.console.columns import chosen
 from modules.console.field_access import FieldAccess, actor_of
 from modules.console.list_actions import contributed_actions
-from modules.console.lists import CappedPaginator, ConsoleChangeList, prefix_condition, sortable_columns
+from modules.console.list_pages import ListPages
+from modules.console.lists import (
+    CappedPaginator,
+    ConsoleChangeList,
+    indexed_columns,
+    prefix_condition,
+    sortable_columns,
+)
 from modules.console.revisions import REVISION_NAME, with_revision_check
+from modules.console.submissions import OnceSubmitted
 from modules.console.trail import lines
 from modules.console.words import form_changes, record_values
 from modules.core.audit import audit, record_type
@@ -30,12 +39,14 @@ from modules.core.looks import look_of
 from modules.core.models import AuditEntry
 
 
-class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
+class RecordAdmin(OnceSubmitted, FieldAccess, ListPages, ArchiveMixin, ModelAdmin):
     """Derive from this for every model of the console.
 
     `search_fields` are prefixes (`title`) or exact (`=number`). `default_order` is an indexed column (or several); the
-    primary key is added. A module that writes through services overrides `save_record` (and `archive_record`,
-    `restore_record`) and, if these keep the trail, sets `keeps_trail`.
+    primary key is added. `list_columns` can be chosen beside those of `list_display`; `calendar` names an indexed day
+    or moment by which the list is a calendar too; `empty_hint` says how the first record comes. A module that writes
+    through services overrides `save_record` (and `archive_record`, `restore_record`) and, if these keep the trail, sets
+    `keeps_trail`.
     """
 
     list_per_page = 50
@@ -47,6 +58,7 @@ class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
     list_fullwidth = True
     save_on_top = False
     compressed_fields = False
+    change_list_template = "console/list.html"
     change_form_template = "console/record_form.html"
     object_history_template = "console/record_history.html"
     default_order: Sequence[str] = ()
@@ -57,23 +69,29 @@ class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
         if cls.date_hierarchy:
             raise ImproperlyConfigured(f"{cls.__name__}: date_hierarchy scans the whole table; use a date filter")
 
+    def __init__(self, model: type[Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        if self.calendar and self.calendar not in indexed_columns(model):
+            raise ImproperlyConfigured(f"{type(self).__name__}: no index begins with {self.calendar}, the calendar")
+
     # Lists
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return ConsoleChangeList
 
     def get_ordering(self, request: HttpRequest) -> Sequence[str]:
-        order = list(self.default_order or self.ordering or ())
-        return order if order[-1:] in (["pk"], ["-pk"]) else [*order, "-pk"]
+        order = list(self.default_order or self.ordering or ("-pk",))
+        if order[-1].lstrip("-") in ("pk", self.opts.pk.name):
+            return order
+        return [*order, "-pk" if order[-1].startswith("-") else "pk"]
 
     def get_sortable_by(self, request: HttpRequest) -> Sequence[Any]:
         return sortable_columns(self.model, self.get_list_display(request), self)
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
-        """The declared columns that may be seen; a state is shown as word and colour."""
-        hidden = self._hidden(request, None)
-        columns = [column for column in super().get_list_display(request) if column not in hidden]
-        return with_amounts(self.model, ["shown_state" if column == "state" else column for column in columns])
+        """The chosen columns, as far as they may be seen; a state is shown as word and colour."""
+        columns = ["shown_state" if column == "state" else column for column in chosen(self, request)]
+        return with_amounts(self.model, columns)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("State"),
@@ -89,12 +107,17 @@ class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         fields = self.get_search_fields(request)
         term = " ".join(search_term.split())
-        return (queryset.filter(prefix_condition(fields, term)), False) if term and fields else (queryset, False)
+        return (
+            (queryset.filter(prefix_condition(self.model, fields, term)), False)
+            if term and fields
+            else (queryset, False)
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = super().get_actions(request)
         found |= contributed_actions(self, request)
-        if has_archive(self.model) and self.has_change_permission(request):
+        found |= self.export_actions(request)
+        if has_archive(self.model) and self.has_archive_permission(request):
             for name in ("archive_selected", "restore_selected"):
                 found[name] = self.get_action(name)
         return found
@@ -108,7 +131,7 @@ class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
     # Pages
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.archive_urls(), *super().get_urls()]
+        return [*self.archive_urls(), *self.list_urls(), *super().get_urls()]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record; locked while its form is being saved, so that the check of the revision holds."""
@@ -139,7 +162,7 @@ class RecordAdmin(FieldAccess, ArchiveMixin, ModelAdmin):
         context |= {"revision_name": REVISION_NAME, "differences": differences}
         if differences:
             context["errors"] = []  # “correct the errors” would mislead: nothing typed is wrong
-        if record is not None and has_archive(self.model) and self.has_change_permission(request, record):
+        if record is not None and has_archive(self.model) and self.has_archive_permission(request, record):
             page = "archive" if record.archived_at is None else "restore"
             context |= {"archive_page": page, "archive_url": self._address(page, quote(record.pk))}
         response = cast(HttpResponse, super().render_change_form(request, context, *args, **kwargs))

@@ -87,6 +87,7 @@ class Order(WorkflowRecord):
             models.Index(fields=["customer", "-placed_at", "-id"], name="films_order_of_customer"),
             models.Index(fields=["state", "-placed_at", "-id"], name="films_order_by_state"),
             models.Index(fields=["email"], name="films_order_email"),
+            models.Index(fields=["name"], name="films_order_name"),
         ]
 
     def __str__(self) -> str:
