@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
-from modules.billing.api import payment_postings, refund_stray_payment
+from modules.billing.api import payment_postings, refund_postings, refund_stray_payment
 from modules.billing.events import PaymentEvent, PaymentSettled, RefundFailed, RefundSettled, StrayPaymentRefunded
 from modules.core import clock
 from modules.core.actors import SYSTEM, Actor
@@ -14,12 +14,13 @@ from modules.core.messages import Message, notify
 from modules.films.events import OrderPlaced, StockRanLow
 from modules.films.messages import OrderReceived, OrderRefunded, OrderRefundFailed, PaymentNotNeeded, StockLow
 from modules.films.models import Order, StockLevel
-from modules.films.selectors.orders import credits_of_payment
+from modules.films.selectors.orders import credits_of_payment, debits_of_refund
 from modules.films.services.basket import open_basket
 from modules.films.views.basket import token_of
 from modules.workflow.api import fire_first
 
 payment_postings.register(Order.record_type, credits_of_payment)
+refund_postings.register(Order.record_type, debits_of_refund)
 
 
 @subscribe(PaymentSettled)

@@ -17,10 +17,12 @@ from modules.billing.sandbox.server import Sandbox
 from modules.core import clock, outbox
 from modules.core.actors import Actor
 from modules.core.money import Money
-from modules.films.models import Basket, Edition, Film, Location, Order
+from modules.films.choices import Carrier, OrderState, ShipmentState
+from modules.films.models import Basket, Edition, Film, Location, Order, OrderLine, Shipment
 from modules.films.services.basket import add_to_basket, open_basket
 from modules.films.services.orders import Buyer, place_order
 from modules.films.services.stock import receive_stock
+from modules.workflow.api import fire
 
 SECRET = "whsec_tests"
 ADDRESS = {"street": "Calle Mayor 1", "extra": "", "postcode": "28013", "city": "Madrid", "country": "ES"}
@@ -65,9 +67,13 @@ class Shop:
             self.stock(edition, stock)
         return edition
 
-    def stock(self, edition: Edition, quantity: int, place: str = "store") -> None:
+    def stock(self, edition: Edition, quantity: int, place: str = "store", cost: int | None = 500) -> None:
         location, _made = Location.objects.get_or_create(slug=place, defaults={"name": place.title()})
-        receive_stock(edition=edition, location=location, quantity=quantity, actor=Actor("system"), at=clock.now())
+        unit_cost = None if cost is None else Money(cost, "EUR")
+        receive_stock(
+            edition=edition, location=location, quantity=quantity, unit_cost=unit_cost, actor=Actor("system"),
+            at=clock.now(),
+        )  # fmt: skip
 
     def basket(self, *editions: Edition, actor: Actor = GUEST, quantity: int = 1) -> Basket:
         at = clock.now()
@@ -102,6 +108,27 @@ class Shop:
             assert post.to(Client()) == 200
         outbox.drain()
         return arrived
+
+    def pack(self, shipment: Shipment, *, actor: Actor, **found: int) -> Shipment:
+        """A clerk packs what is found, by SKU; everything where nothing is said."""
+        lines = {line.order_line.sku: line for line in shipment.lines.select_related("order_line")}
+        data = {f"line_{lines[sku].pk}": count for sku, count in found.items()}
+        fire(shipment, "pick", actor=actor, at=clock.now(), data=data)
+        return shipment
+
+    def ship(self, shipment: Shipment, *, actor: Actor, tracking: str = "PK123") -> Shipment:
+        """A clerk packs all of it and hands it over."""
+        if shipment.state == ShipmentState.OPEN:
+            self.pack(shipment, actor=actor)
+        data = {"carrier": Carrier.CORREOS, "tracking_number": tracking}
+        fire(shipment, "ship", actor=actor, at=clock.now(), data=data)
+        return shipment
+
+    def cancel_line(self, order: Order, line: OrderLine, quantity: int, *, actor: Actor) -> None:
+        """Staff give up some of a line."""
+        name = "cancel_line" if order.state == OrderState.PAID else "cancel_open_line"
+        data = {"line": line.pk, "quantity": quantity, "reason": "sold out at the supplier"}
+        fire(order, name, actor=actor, at=clock.now(), data=data)
 
     def buy(self, *editions: Edition, actor: Actor = GUEST, quantity: int = 1) -> Order:
         """A paid order."""

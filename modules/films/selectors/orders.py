@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet, Sum
 
-from modules.billing.api import captured_by_subject
+from modules.billing.api import Refund, captured_by_subject, invoice_of, refund_tax
 from modules.core.money import Money
 from modules.films.choices import PACKED, WAITING, LineKind, OrderState, ShipmentState
 from modules.films.models import Entitlement, Order, OrderLine, Shipment
@@ -103,6 +103,23 @@ def credits_of_payment(order_id: int, amount: Money) -> list[tuple[str, Money]]:
         net = Money(share, amount.currency)
     found = [("sales_film", net), ("tax_payable", amount - net)]
     return [(account, money) for account, money in found if money]
+
+
+def debits_of_refund(order_id: int, amount: Money, refund_id: int) -> list[tuple[str, Money]]:
+    """What a refund is debited to. Before shipping it takes revenue back, afterwards it is a sale returned; the tax is
+    what its credit note says."""
+    order = Order.objects.only("net", "gross", "currency").get(pk=order_id)
+    refund = Refund.objects.get(pk=refund_id)
+    tax = refund_tax(refund_id) if invoice_of(order) else _tax_inside(order, amount)
+    cancelled_in_time = refund.request_id is None and bool(refund.lines)
+    returned = not cancelled_in_time and OrderLine.objects.filter(order_id=order_id, shipped__gt=0).exists()
+    found = [("sales_returns" if returned else "sales_film", amount - tax), ("tax_payable", tax)]
+    return [(account, money) for account, money in found if money]
+
+
+def _tax_inside(order: Order, amount: Money) -> Money:
+    credited = dict(credits_of_payment(order.pk, amount))
+    return credited.get("tax_payable", Money(0, amount.currency))
 
 
 def library_of(user_id: int) -> QuerySet[Entitlement]:
