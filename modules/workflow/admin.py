@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from modules.console.api import RecordAdmin, display, register
+from modules.console.api import RecordAdmin, display, list_actions, register
 from modules.core.http import PortalRequest
 from modules.core.slots import fill
 from modules.workflow.diagram.sketch import sketch
@@ -21,7 +21,12 @@ from modules.workflow.models import Definition, HistoryEntry, Task, Timer
 from modules.workflow.panels.actions import actions_of, flow_behind
 from modules.workflow.panels.story import entries_of, staff_story, trail_of
 from modules.workflow.panels.work import tasks_of, timers_shown
+from modules.workflow.views.board import list_tab
+from modules.workflow.views.bulk import transition_actions
 from modules.workflow.views.console import page_of
+
+list_actions("workflow.transitions")(transition_actions)
+fill("console.list.views", order=20)(list_tab)
 
 
 @fill("console.record.side", order=10)

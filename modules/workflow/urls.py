@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, register_converter
 
 from modules.portal.api import pages_of
 from modules.workflow.flows import flows
-from modules.workflow.views import console, tasks, transitions
+from modules.workflow.views import board, console, deeds, tasks, transitions
 
 app_name = "workflow"
 
@@ -42,7 +42,21 @@ urlpatterns = [
     path("console/workflow/tasks/<int:pk>/claim/", staff(tasks.task_claim), name="task_claim"),
     path("console/workflow/tasks/<int:pk>/release/", staff(tasks.task_release), name="task_release"),
     path("console/workflow/tasks/<int:pk>/complete/", staff(tasks.task_complete), name="task_complete"),
+    path("console/workflow/tasks/<int:pk>/assign/", staff(deeds.task_assign), name="task_assign"),
+    path("console/workflow/tasks/<int:pk>/finish/<str:outcome>/", staff(deeds.task_finish), name="task_finish"),
+    path("console/workflow/<record_type:record_type>/<int:pk>/undo/", staff(deeds.record_undo), name="record_undo"),
     path("console/workflow/<record_type:record_type>/", staff(console.flow_page), name="flow"),
+    path("console/workflow/<record_type:record_type>/board/", staff(board.board), name="board"),
+    path(
+        "console/workflow/<record_type:record_type>/board/cards/<str:state>/<int:start>/",
+        staff(board.board_cards),
+        name="board_cards",
+    ),
+    path(
+        "console/workflow/<record_type:record_type>/board/moves/<int:pk>/<str:state>/",
+        staff(board.board_moves),
+        name="board_moves",
+    ),
     path(
         "console/workflow/<record_type:record_type>/<int:pk>/<str:transition>/",
         staff(transitions.console_transition),
