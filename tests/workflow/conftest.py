@@ -12,7 +12,7 @@ from modules.accounts.models import Role, User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import fire, start
 from tests.factories.accounts import UserFactory
-from tests.workflow.app.models import Parcel
+from tests.workflow.app.models import Parcel, Slip
 
 
 @pytest.fixture
@@ -49,6 +49,26 @@ def make_parcel(customer: User, at: datetime) -> Callable[..., Parcel]:
         return parcel
 
     return make
+
+
+@pytest.fixture
+def make_slip(customer: User, at: datetime) -> Callable[..., Slip]:
+    """A started slip; keywords are its fields."""
+
+    def make(**fields: Any) -> Slip:
+        slip = Slip.objects.create(**{"customer": customer, "amount": 500, **fields})
+        start(slip, actor=SYSTEM, at=at)
+        return slip
+
+    return make
+
+
+@pytest.fixture
+def inspector(db: None) -> User:
+    """Has the one role of those who look a second time."""
+    user = UserFactory.create(is_staff=True)
+    user.groups.add(role_group("parcels.inspector"))
+    return user
 
 
 @pytest.fixture

@@ -10,5 +10,5 @@ class ParcelsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for declarations in ("flows", "tasks"):
+        for declarations in ("flows", "slips", "tasks"):
             import_module(f"{self.name}.{declarations}")

@@ -18,3 +18,10 @@ class Weighing(forms.Form):
     def __init__(self, *args: Any, record: Parcel, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["weight"].initial = record.weight
+
+
+class Verdict(forms.Form):
+    """What the second pair of eyes writes down."""
+
+    checked_amount = forms.IntegerField(min_value=1)
+    reason = forms.CharField(required=False)

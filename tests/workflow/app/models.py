@@ -54,6 +54,23 @@ class Knot(WorkflowRecord):
     """A record whose workflow is made up by the tests."""
 
 
+class SlipState(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    ASKED = "asked", "Asked"
+    APPROVED = "approved", "Approved"
+    PAID = "paid", "Paid"
+    DECLINED = "declined", "Declined"
+
+
+class Slip(WorkflowRecord):
+    """A refund slip: somebody asks, somebody else approves, and a step may be taken back."""
+
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    amount = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True)
+    promised_on = models.DateField(null=True)
+
+
 class Stamp(models.Model):
     """What effects of the tests write: one row for each run of an effect."""
 
