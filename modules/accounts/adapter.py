@@ -1,10 +1,13 @@
 """Where allauth meets the product: how its mail leaves, which addresses stand in it, what too many attempts answer."""
 
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.ratelimit import respond_429
 from django.conf import settings
@@ -81,6 +84,14 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         if message_template not in QUIET or level > django_messages.SUCCESS:
             super().add_message(request, level, message_template, *args, **facts)
+
+    def is_reauthentication_required(self, *, app: str, **facts: Any) -> bool:
+        """Who has just signed in need not prove it again to set up the second step."""
+        if app == "allauth.mfa":
+            known = get_authentication_records(self.request, self.request.user)
+            if any(time.time() - record["at"] < account_settings.REAUTHENTICATION_TIMEOUT for record in known[-1:]):
+                return False
+        return bool(super().is_reauthentication_required(app=app, **facts))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:profile")

@@ -41,9 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Empty: the zone of the business."),
     )
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the console."))
-    is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Take this away instead of deleting an account; sessions end at once.")
-    )
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("May sign in."))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
     pseudonymised_at = models.DateTimeField(_("personal data removed"), null=True, blank=True, editable=False)

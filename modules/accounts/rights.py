@@ -1,5 +1,7 @@
 """The rights of roles as people read them: by module and kind of record, in the words of the page."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
@@ -26,15 +28,16 @@ def own_permissions() -> QuerySet[Permission]:
     return Permission.objects.filter(content_type__app_label__in=labels).select_related("content_type")
 
 
-def in_order(permissions: QuerySet[Permission]) -> list[Permission]:
+def in_order(permissions: Iterable[Permission]) -> list[Permission]:
     """By module, low tiers first, by kind, then seeing, adding, changing, deleting and the steps of workflows."""
     places = {config.label: place for place, config in enumerate(module_configs())}
+    last = len(places)
 
     def rank(permission: Permission) -> tuple[int, str, int, int]:
         words = list(ACTIONS)
         action = permission.codename.partition("_")[0]
         place = words.index(action) if _is_plain(permission) else len(words)
-        return places[permission.content_type.app_label], kind_words(permission), place, permission.pk
+        return places.get(permission.content_type.app_label, last), kind_words(permission), place, permission.pk
 
     return sorted(permissions, key=rank)
 

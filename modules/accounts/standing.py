@@ -8,7 +8,6 @@ from django.db.models import Q
 from modules.accounts.errors import BeyondOwnRights
 from modules.accounts.models import Role, User
 from modules.core.actors import Actor
-from modules.core.errors import NotAllowed
 
 
 def held_by(user: User) -> set[int]:
@@ -29,12 +28,6 @@ def reaches(actor: Actor, user: User) -> bool:
     if actor.is_system or actor.user_id == user.pk or (actor.user is not None and actor.user.is_superuser):
         return True
     return not user.is_superuser and holds_all(actor, held_by(user))
-
-
-def require(actor: Actor, permission: str) -> None:
-    """NotAllowed without the permission."""
-    if not actor.may(permission):
-        raise NotAllowed
 
 
 def require_reach(actor: Actor, user: User) -> None:

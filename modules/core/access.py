@@ -3,6 +3,7 @@
 from django.db import models
 
 from modules.core.actors import Actor
+from modules.core.errors import NotAllowed
 
 Action = str
 """`view` or `change`."""
@@ -24,3 +25,9 @@ def fields(actor: Actor, record: models.Model | type[models.Model], action: Acti
         names -= {"id", "revision", "created_at", "updated_at", "state", "state_since", "workflow_version"}
         names -= set(getattr(record, "fixed_fields", ()))
     return frozenset(names)
+
+
+def require(actor: Actor, permission: str) -> None:
+    """NotAllowed unless the actor holds a permission such as `films.change_film`: the first line of a service."""
+    if not actor.may(permission):
+        raise NotAllowed

@@ -100,12 +100,9 @@ def test_f41_every_dead_link_gets_the_same_answer(owner: User, guest: Client) ->
     resent_one = invited(owner, now, email="fourth@example.test")
     resent = token_of(resent_one)
     services.resend_invitation(resent_one, actor=Actor.of(owner), at=now)
-    pages = {
-        re.sub(r'(csrf\w*|nonce)["\']?[^>]*>', "", guest.get(f"/invitation/{token}/").content.decode()).replace(
-            token, ""
-        )
-        for token in (accepted, revoked, expired, resent, f"{resent}x", "nothing")
-    }
+    tokens = (accepted, revoked, expired, resent, f"{resent}x", "nothing")
+    answers = [guest.get(f"/invitation/{token}/").content.decode() for token in tokens]
+    pages = {re.sub(r'value="[^"]*"', "", page.split("<main")[1].split("</main>")[0]) for page in answers}
     assert len(pages) == 1
     assert guest.get("/invitation/nothing/").status_code == 410
     assert not User.objects.filter(email="second@example.test").exists()

@@ -109,7 +109,7 @@ def test_it_ends_when_the_right_to_is_taken(client_of: Any, owner: User, custome
     client = client_of(helper)
     start(client, customer)
     helper.user_permissions.clear()
-    assert client.get("/account/profile/").status_code == 302
+    assert client.get("/account/profile/").status_code == 303
     assert trail()[-1][1] == "no longer allowed"
     assert helper.email in client.get("/account/profile/").content.decode()
 

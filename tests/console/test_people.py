@@ -174,7 +174,7 @@ def test_a_list_takes_the_same_queries_for_one_and_three_rows(
         UserFactory.create(roles=["accounts.owner"])
     client = client_of(owner)
     client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert client.get(LIST).status_code == 200
 
 

@@ -48,19 +48,29 @@ class RolesField(forms.ModelMultipleChoiceField):
 def role_choices() -> Iterator[tuple[int, Any]]:
     """`(id, title and what it gives)`; two queries, however many roles there are."""
     for role in Role.objects.prefetch_related("group__permissions__content_type").order_by("title", "pk"):
-        yield role.pk, format_html('{}<span class="console-hint">{}</span>', role.title, what_it_gives(role))
+        yield (
+            role.pk,
+            format_html('{}<span class="console-hint rights-gives">{}</span>', role.title, what_it_gives(role)),
+        )
 
 
 def what_it_gives(role: Role) -> str:
-    """The rights of a role in a line: `Films: see, change · Orders: see`."""
+    """The rights of a role in a line: `Works with Orders, Films. Sees Invoices.`"""
     if role.key == OWNER_ROLE:
         return _("Everything, and whatever is added later.")
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, bool] = {}
     for permission in in_order(role.group.permissions.all()):
-        kinds.setdefault(kind_words(permission), []).append(right_words(permission))
+        kind = kind_words(permission)
+        kinds[kind] = kinds.get(kind, False) or not permission.codename.startswith("view_")
     if not kinds:
         return _("No rights yet.")
-    lines = [f"{kind}: {', '.join(words)}" for kind, words in list(kinds.items())[:MOST_KINDS]]
-    rest = len(kinds) - len(lines)
-    more = [ngettext("and {count} more kind", "and {count} more kinds", rest).format(count=rest)] if rest else []
-    return " · ".join([*lines, *more])
+    works, sees = ([kind for kind, is_more in kinds.items() if is_more is wanted] for wanted in (True, False))
+    parts = [_("Works with {kinds}.").format(kinds=_some(works))] if works else []
+    return " ".join([*parts, _("Sees {kinds}.").format(kinds=_some(sees))] if sees else parts)
+
+
+def _some(kinds: list[str]) -> str:
+    """The first few, and how many more."""
+    rest = len(kinds) - MOST_KINDS
+    more = [ngettext("{count} more", "{count} more", rest).format(count=rest)] if rest > 0 else []
+    return ", ".join([*kinds[:MOST_KINDS], *more])

@@ -112,14 +112,14 @@ class InvitationAdmin(RecordAdmin):
         ),
     ]
     fieldsets = [
-        (None, {"fields": [("email", "name"), "language", "standing"]}),
+        (None, {"fields": [("email", "name"), ("language_title", "state_title")]}),
         (_("Access"), {"fields": ["is_staff", "role_titles"]}),
         (
             _("When"),
             {"fields": [("created_at", "sent_at"), ("expires_at", "invited_by"), ("accepted_at", "accepted_by")]},
         ),
     ]
-    readonly_fields = ["standing", "role_titles"]
+    readonly_fields = ["language_title", "state_title", "role_titles"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
@@ -220,6 +220,14 @@ class InvitationAdmin(RecordAdmin):
     def standing(self, invitation: Invitation) -> tuple[str, str]:
         state = invitation.state_at(clock.now())
         return state.value, str(state.label)
+
+    @display(description=_("state"))
+    def state_title(self, invitation: Invitation) -> str:
+        return str(invitation.state_at(clock.now()).label)
+
+    @display(description=_("language"))
+    def language_title(self, invitation: Invitation) -> str:
+        return str(dict(settings.LANGUAGES).get(invitation.language, invitation.language))
 
     @display(description=_("roles"))
     def role_titles(self, invitation: Invitation) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -110,6 +110,13 @@ class UserAdmin(RecordAdmin):
         """People are invited: they confirm the address and choose their own password."""
         return redirect("admin:accounts_invitation_add")
 
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """There is no next person to type in: people are invited."""
+        shown = {"show_save_and_add_another": False, **(extra_context or {})}
+        return cast(HttpResponse, super().change_view(request, object_id, form_url, shown))
+
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Nobody changes an account that may do more than they may: a new address would be a way in."""
         if obj is not None and (obj.pseudonymised_at is not None or not reaches(actor_of(request), obj)):
@@ -147,8 +154,3 @@ class UserAdmin(RecordAdmin):
     @display(description=_("roles"))
     def roles(self, user: User) -> str:
         return self.role_titles(user) if user.pk else ""
-
-
-def page_of(user: User) -> str:
-    """Somebody's page in the console."""
-    return reverse("admin:accounts_user_change", args=[user.pk])

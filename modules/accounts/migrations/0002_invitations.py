@@ -175,4 +175,9 @@ class Migration(migrations.Migration):
             model_name="recoverycode",
             constraint=models.UniqueConstraint(fields=("authenticator", "digest"), name="accounts_recoverycode_once"),
         ),
+        migrations.AlterField(
+            model_name="user",
+            name="is_active",
+            field=models.BooleanField(default=True, help_text="May sign in.", verbose_name="active"),
+        ),
     ]

@@ -13,7 +13,8 @@ from modules.accounts.errors import AlreadyDone, NotYourself, PersonRemoved
 from modules.accounts.events import PersonPseudonymised
 from modules.accounts.models import Invitation, User
 from modules.accounts.services.people import check_owner_stays
-from modules.accounts.standing import require, require_reach
+from modules.accounts.standing import require_reach
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit
 from modules.core.errors import NotAllowed

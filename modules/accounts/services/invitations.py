@@ -12,7 +12,8 @@ from modules.accounts.errors import AddressTaken, AlreadyInvited, InvitationClos
 from modules.accounts.managers import fold_email
 from modules.accounts.models import Invitation, Role, User, new_round
 from modules.accounts.services.people import enrol
-from modules.accounts.standing import require, require_rights, rights_of_roles
+from modules.accounts.standing import require_rights, rights_of_roles
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit
 from modules.core.outbox import send

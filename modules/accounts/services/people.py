@@ -13,7 +13,8 @@ from modules.accounts.errors import AddressTaken, LastOwner, PersonRemoved
 from modules.accounts.managers import fold_email
 from modules.accounts.models import Role, User
 from modules.accounts.roles import OWNER_ROLE
-from modules.accounts.standing import require, require_reach, require_rights, rights_of_roles
+from modules.accounts.standing import require_reach, require_rights, rights_of_roles
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit, changes_between
 from modules.core.errors import Conflict

@@ -14,7 +14,8 @@ from django.utils.translation import override
 from modules.accounts.models import Role, RoleOverride
 from modules.accounts.rights import whole_words
 from modules.accounts.roles import LOCAL, OWNER_ROLE, default_permissions
-from modules.accounts.standing import require, require_rights
+from modules.accounts.standing import require_rights
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit
 from modules.core.errors import NotAllowed

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit, changes_between
 from modules.core.errors import Conflict
@@ -55,6 +56,7 @@ def create_film(
     **facts: Any,
 ) -> Film:
     """Add a film to the catalogue. Raises FilmKnown if one with this title and year is there."""
+    require(actor, "films.add_film")
     film = prepared(Film(title=title, year=year, **facts))
     film.search_text = search_text(title, film.original_title, year, [credit.name for credit in credits])
     _save(film)
@@ -77,6 +79,7 @@ def edit_film(
     *, film: Film, changes: Mapping[str, Any], actor: Actor, at: datetime, revision: int | None = None, reason: str = ""
 ) -> Film:
     """Set facts of a film. `revision` is the one the editor saw: Conflict if somebody was quicker."""
+    require(actor, "films.change_film")
     locked = Film.objects.select_for_update().get(pk=film.pk)
     if revision is not None and locked.revision != revision:
         raise Conflict
@@ -98,6 +101,7 @@ def edit_film(
 @transaction.atomic
 def replace_credits(*, film: Film, credits: Sequence[CreditFact], actor: Actor, at: datetime) -> None:  # noqa: A002
     """Give a film these people, in this order."""
+    require(actor, "films.change_film")
     before = list(film.credits.select_related("person").order_by("job", "position"))
     film.credits.all().delete()
     _write_credits(film, credits)
@@ -109,6 +113,7 @@ def replace_credits(*, film: Film, credits: Sequence[CreditFact], actor: Actor, 
 @transaction.atomic
 def archive_film(*, film: Film, actor: Actor, at: datetime) -> None:
     """Take a film out of the shop; orders and history keep it."""
+    require(actor, "films.delete_film")
     if Film.objects.filter(pk=film.pk, archived_at__isnull=True).update(
         archived_at=at, updated_at=at, revision=F("revision") + 1
     ):
@@ -118,6 +123,7 @@ def archive_film(*, film: Film, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def restore_film(*, film: Film, actor: Actor, at: datetime) -> None:
     """Put an archived film back into the shop."""
+    require(actor, "films.delete_film")
     if Film.objects.filter(pk=film.pk, archived_at__isnull=False).update(
         archived_at=None, updated_at=at, revision=F("revision") + 1
     ):

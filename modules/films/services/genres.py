@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from modules.core.access import require
 from modules.core.actors import Actor
 from modules.core.audit import audit
 from modules.core.text import fold
@@ -22,6 +23,7 @@ def folded_name(names: Mapping[str, str]) -> str:
 def save_genre(*, genre: Genre, names: Mapping[str, str], actor: Actor, at: datetime, slug: str = "") -> Genre:
     """Add or rename a genre. Raises GenreKnown if another one has the name."""
     is_new = genre.pk is None
+    require(actor, "films.add_genre" if is_new else "films.change_genre")
     before = dict(genre.name)
     genre.name = {language: name.strip() for language, name in names.items() if name.strip()}
     genre.folded_name = folded_name(genre.name)
@@ -40,6 +42,7 @@ def save_genre(*, genre: Genre, names: Mapping[str, str], actor: Actor, at: date
 @transaction.atomic
 def remove_genre(*, genre: Genre, actor: Actor, at: datetime) -> None:
     """Delete a genre that no film carries."""
+    require(actor, "films.delete_genre")
     if count := genre.films.count():
         raise GenreInUse(count=count)
     audit(genre, "deleted", actor=actor, at=at)
