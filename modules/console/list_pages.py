@@ -81,6 +81,8 @@ class ListPages(ViewPages):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only what an index can answer, and nothing of a hidden field, whose content the answer would tell."""
+        if lookup in {getattr(entry, "parameter_name", None) for entry in self.list_filter}:
+            return True  # a filter that is no field, under a name of its own
         if hidden_on(self.model, lookup):
             return False
         if not (is_quick(lookup) or self._leads_to_a_field(lookup)):
