@@ -95,7 +95,7 @@ def _values(cl: ConsoleChangeList, lookup: str, values: Iterable[Any]) -> str:
 
 
 def _named(cl: ConsoleChangeList, field: Any, values: list[Any]) -> list[str] | None:
-    other = getattr(field, "related_model", None)
+    other: Any = getattr(field, "related_model", None)
     admin = cl.model_admin.admin_site._registry.get(other) if other is not None else None
     if admin is None or not admin.has_view_or_change_permission(cl.request):
         return [f"#{value}" for value in values] if other is not None else None

@@ -4,7 +4,7 @@ import csv
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, cast
 
@@ -159,8 +159,11 @@ class _Echo:
 
 
 def csv_text(cells: list[Cell], records: Iterable[Any]) -> Iterator[str]:
-    """The file in pieces, in the language and zone of the reader, which the request leaves before the last piece."""
-    language, zone = translation.get_language() or "en", timezone.get_current_timezone()
+    """The file in pieces, in the language and zone of the reader, which the request leaves before the first piece."""
+    return _pieces(cells, records, translation.get_language() or "en", timezone.get_current_timezone())
+
+
+def _pieces(cells: list[Cell], records: Iterable[Any], language: str, zone: tzinfo) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\N{BYTE ORDER MARK}" + writer.writerow([safe_cell(cell.title) for cell in cells])
     for chunk in _chunks(records):

@@ -1,6 +1,6 @@
 """What a list can be filtered by. Choices come from the field itself, so that no filter reads the table to be drawn."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -49,9 +49,9 @@ class ConsoleFilter(FieldListFilter):
     def has_output(self) -> bool:
         return True
 
-    def choices(self, changelist: Any) -> Iterable[Any]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Django's links; ours are drawn from `options`."""
-        return ()
+        return iter(())
 
     @property
     def parameter(self) -> str:
@@ -67,7 +67,7 @@ class ConsoleFilter(FieldListFilter):
 
     def values(self, suffix: str = "") -> list[str]:
         """What the address says, without empty values."""
-        found = self.used_parameters.get(f"{self.field_path}{suffix or self.suffixes[0]}", [])
+        found: Any = self.used_parameters.get(f"{self.field_path}{suffix or self.suffixes[0]}", [])
         return [str(value) for value in found if str(value)][:MOST_VALUES]
 
     def options(self) -> list[Option]:
@@ -203,7 +203,8 @@ class Related(ConsoleFilter):
         values = self.values()
         if not values or not self.may_search:
             return {}
-        rows = self.field.related_model._default_manager.filter(pk__in=values)
+        other: Any = self.field.related_model
+        rows = other._default_manager.filter(pk__in=values)
         return {str(row.pk): str(row) for row in rows}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -184,9 +184,11 @@ class ListPages(ViewPages):
         """Everything that the list's address asks for, as a file."""
         self._only_readers(request)
         cl = self.rows_asked(request)
-        return self._file(request, cl, cl.queryset, request.POST.get("format", ""))
+        return self.list_file(request, cl, cl.queryset, request.POST.get("format", ""))
 
-    def _file(self, request: HttpRequest, cl: ConsoleChangeList, rows: QuerySet[Any], kind: str) -> HttpResponseBase:
+    def list_file(
+        self, request: HttpRequest, cl: ConsoleChangeList, rows: QuerySet[Any], kind: str
+    ) -> HttpResponseBase:
         shown = [column for column in cl.list_display if column != "action_checkbox"]
         sentence = " · ".join(str(chip) for chip in chips_of(cl))
         try:
@@ -222,7 +224,7 @@ class ListPages(ViewPages):
             "list_page": self.list_page(request, cl),
             "has_add_permission": self.has_add_permission(request),
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return TemplateResponse(request, "console/list_calendar.html", context)
 
     def choices_view(self, request: HttpRequest, field_path: str) -> HttpResponseBase:
@@ -250,4 +252,4 @@ def _found(spec: Related, request: HttpRequest) -> list[Option]:
 
 
 def _export_selected(kind: str, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
-    return cast(HttpResponseBase, model_admin._file(request, model_admin.rows_asked(request), queryset, kind))
+    return cast(HttpResponseBase, model_admin.list_file(request, model_admin.rows_asked(request), queryset, kind))

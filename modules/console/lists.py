@@ -44,19 +44,19 @@ class CappedPaginator(Paginator):
         return str(format_decimal(min(self.count, COUNT_CAP), locale=babel_locale()))
 
 
-def prefix_condition(model: type[Model], fields: Iterable[str], term: str) -> Q:
+def prefix_condition(fields: Iterable[str], term: str, model: type[Model] | None = None) -> Q:
     """Rows where a field starts with the term in one of its usual spellings; `=name` asks for the exact value.
 
     A range instead of LIKE, because SQLite's LIKE cannot use the index. The spellings stand for case folding. A field
-    of another record is asked there first: an OR across a join would read both tables.
+    of another record is asked there first, if the model is given: an OR across a join would read both tables.
     """
     found = Q(pk__in=[])
     for field in fields:
         is_exact, path = field.startswith("="), field.lstrip("=^")
         name, _separator, rest = path.partition(LOOKUP_SEP)
-        other: Any = model._meta.get_field(name).related_model if rest else None
-        if isinstance(other, type):
-            there = prefix_condition(other, [f"={rest}" if is_exact else rest], term)
+        other: Any = model._meta.get_field(name).related_model if rest and model else None
+        if other is not None:
+            there = prefix_condition([f"={rest}" if is_exact else rest], term, other)
             found |= Q(**{f"{name}__in": other._default_manager.filter(there).order_by().values("pk")})
         else:
             found |= Q(**{path: term}) if is_exact else _starts_with(path, term)
@@ -126,6 +126,7 @@ class ConsoleChangeList(ChangeList):
     params: dict[str, str]
     filter_params: dict[str, Any]
     plain_lookups: Query
+    result_list: Any
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
@@ -136,7 +137,9 @@ class ConsoleChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """The page and a capped count, never the count of the whole table; a file or a month needs neither."""
         if not getattr(request, "needs_page", True):
-            self.result_list, self.result_count = [], 0
+            self.result_list = []
+            self.result_count = self.full_result_count = 0
+            self.show_full_result_count = self.show_admin_actions = self.can_show_all = self.multi_page = False
             return
         size = self.params.get(SIZE, "")
         if size in map(str, SIZES):
