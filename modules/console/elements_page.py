@@ -65,6 +65,7 @@ def _specimens(request: HttpRequest, scheme: str) -> dict[str, Any]:
         "kinds": [("", _("Plain")), ("primary", _("Primary")), ("ghost", _("Ghost")), ("danger", _("Danger"))],
         "looks": [Look(_("Paid"), "success"), Look(_("Waiting for payment"), "info"), Look(_("Cancelled"), "danger")],
         "form": wrong,
+        "wrong": [{"label": wrong["email"].label, "text": wrong.errors["email"][0], "anchor": wrong["email"].auto_id}],
         "crumbs": [{"title": _("Films"), "url": home}, {"title": _("Classics"), "url": home}],
         "facts": [
             {"title": _("Price"), "value": Money(1290, settings.SHOP_CURRENCY)},

@@ -56,6 +56,9 @@
     if (event.key in steps) {
       event.preventDefault();
       move(steps[event.key]);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      dialog.close();
     } else if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       go(event.ctrlKey || event.metaKey);
