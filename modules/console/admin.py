@@ -1,24 +1,18 @@
-"""The console's own pages: the core's tables, and the trail on each record's page."""
+"""The console's own pages: the core's tables."""
 
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from modules.console.api import RecordAdmin, action, display, register
-from modules.console.trail import lines
-from modules.core.audit import record_type
 from modules.core.choices import OutboxState
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry, OutboxMessage, Sequence
 from modules.core.outbox import requeue
-from modules.core.slots import fill
-
-SHOWN_ENTRIES = 20
 
 
 class ReadOnly(RecordAdmin):
@@ -87,13 +81,3 @@ class SequenceAdmin(ReadOnly):
     list_display = ["name", "value"]
     search_fields = ["name"]
     fields = ["name", "value"]
-
-
-@fill("console.record.below", order=90)
-def trail(request: HttpRequest, record: Model | None = None, **facts: Any) -> str | None:
-    """The latest changes of the record."""
-    if record is None or record.pk is None or not isinstance(record.pk, int):
-        return None
-    found = AuditEntry.objects.filter(record_type=record_type(record), record_id=record.pk)
-    entries = found.select_related("actor").order_by("-id")[:SHOWN_ENTRIES]
-    return render_to_string("console/partials/_trail.html", {"lines": lines(entries)}, request=request)

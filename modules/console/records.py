@@ -29,6 +29,7 @@ from modules.console.lists import (
     prefix_condition,
     sortable_columns,
 )
+from modules.console.record_page import RecordPage
 from modules.console.revisions import REVISION_NAME, with_revision_check
 from modules.console.submissions import OnceSubmitted
 from modules.console.trail import lines
@@ -39,7 +40,7 @@ from modules.core.looks import look_of
 from modules.core.models import AuditEntry
 
 
-class RecordAdmin(OnceSubmitted, FieldAccess, ListPages, ArchiveMixin, ModelAdmin):
+class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixin, ModelAdmin):
     """Derive from this for every model of the console.
 
     `search_fields` are prefixes (`title`) or exact (`=number`). `default_order` is an indexed column (or several); the
@@ -108,7 +109,7 @@ class RecordAdmin(OnceSubmitted, FieldAccess, ListPages, ArchiveMixin, ModelAdmi
         fields = self.get_search_fields(request)
         term = " ".join(search_term.split())
         return (
-            (queryset.filter(prefix_condition(self.model, fields, term)), False)
+            (queryset.filter(prefix_condition(fields, term, self.model)), False)
             if term and fields
             else (queryset, False)
         )

@@ -1,14 +1,21 @@
 """What the queue calls."""
 
 import logging
+from datetime import datetime
 
-from modules.core import clock, health, job_runs, outbox
+from modules.core import attachments, clock, health, job_runs, outbox
 from modules.core.request_id import request_id
-from modules.core.sweeps import sweeps
+from modules.core.sweeps import sweep, sweeps
 
 logger = logging.getLogger(__name__)
 
 __all__ = ["deliver_batch", "job_runs", "sweep_once"]
+
+
+@sweep("core.files")
+def look_after_files(at: datetime) -> int:
+    """Remove what was deleted long ago, and miss what is not there."""
+    return attachments.remove_deleted(at=at) + attachments.look_for_files(at=at)
 
 
 def deliver_batch(ids: list[int]) -> int:

@@ -1,12 +1,19 @@
-"""Health, version, and the pages for errors."""
+"""Health, version, attached files, and the pages for errors."""
+
+from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from modules.core import clock, health
+from modules.core.attachments import LinkExpired, can_be_shown, opened_link
+from modules.core.http import PortalRequest
+from modules.core.models import Attachment
+from modules.core.sniffing import is_still
 from modules.core.version import version_facts
 
 
@@ -40,6 +47,37 @@ def health_ready(request: HttpRequest) -> HttpResponse:
 def health_version(request: HttpRequest) -> HttpResponse:
     """What is running here."""
     return JsonResponse(version_facts())
+
+
+@login_not_required
+@require_safe
+@never_cache
+def file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The file behind a signed link, for the person whom it was made for and who still may read it."""
+    viewer = cast(PortalRequest, request)
+    try:
+        found = opened_link(token, actor=viewer.actor, at=viewer.now)
+    except LinkExpired as refusal:
+        return render(request, "refused.html", {"refusal": refusal, "words": str(refusal)}, status=410)
+    if found is None:
+        raise Http404
+    return _file(*found)
+
+
+def _file(attachment: Attachment, show: bool) -> FileResponse:
+    """The bytes, which no browser may run: kept apart as a download, or shown when they still are a picture."""
+    try:
+        stored = default_storage.open(attachment.file)
+    except OSError:
+        raise Http404("the file is missing") from None
+    is_shown = show and can_be_shown(attachment) and is_still(stored, attachment.content_type)
+    response = FileResponse(
+        stored, as_attachment=not is_shown, filename=attachment.name, content_type=attachment.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:

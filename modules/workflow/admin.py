@@ -18,15 +18,19 @@ from modules.workflow.diagram.ways import ways_of
 from modules.workflow.flows import find_flow
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, HistoryEntry, Task, Timer
+from modules.workflow.panels import timeline
 from modules.workflow.panels.actions import actions_of, flow_behind
-from modules.workflow.panels.story import entries_of, staff_story, trail_of
+from modules.workflow.panels.story import entries_of, trail_of
 from modules.workflow.panels.work import tasks_of, timers_shown
+from modules.workflow.undoing import can_undo
 from modules.workflow.views.board import list_tab
 from modules.workflow.views.bulk import transition_actions
 from modules.workflow.views.console import page_of
 
 list_actions("workflow.transitions")(transition_actions)
 fill("console.list.views", order=20)(list_tab)
+
+__all__ = ["timeline"]
 
 
 @fill("console.record.side", order=10)
@@ -41,6 +45,8 @@ def side(request: HttpRequest, record: Model, **facts: Any) -> str | None:
         "actions": actions_of(
             record, viewer.actor, viewer.now, lambda name: reverse("workflow:transition", args=[kind, record.pk, name])
         ),
+        "undo": can_undo(record, viewer.actor, viewer.now),
+        "undo_url": reverse("workflow:record_undo", args=[kind, record.pk]),
         "tasks": tasks_of(record, viewer.actor, viewer.now),
         "timers": timers_shown(record),
         "diagram_url": "#workflow-diagram",
@@ -50,17 +56,15 @@ def side(request: HttpRequest, record: Model, **facts: Any) -> str | None:
 
 @fill("console.record.below", order=10)
 def below(request: HttpRequest, record: Model, **facts: Any) -> str | None:
-    """The diagram with the way taken, and the story."""
+    """The diagram with the way taken; the story stands in the timeline."""
     flow = flow_behind(record)
     if flow is None or record.pk is None:
         return None
-    entries = entries_of(record)
-    trail = trail_of(record, entries)
+    trail = trail_of(record, entries_of(record))
     context = {
         "record": record,
         "drawing": draw(sketch(flow.graph), Marks(trail), name="workflow"),
         "ways": ways_of(flow.graph, trail),
-        "lines": staff_story(flow.graph, entries, cast(PortalRequest, request).actor),
     }
     return render_to_string("workflow/console/_below.html", context, request)
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from project.settings.environment import DATA_DIR, ROOT, env
 
 __all__ = [
+    "ATTACHMENTS_PER_RECORD", "ATTACHMENT_MAX_MB",
     "BASE_DIR", "BASE_URL", "BUSINESS_NAME", "BUSINESS_TIME_ZONE", "DATA_DIR", "DEBUG", "DEFAULT_AUTO_FIELD",
     "DEFAULT_FROM_EMAIL", "DEMO", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER", "EMAIL_PORT",
     "EMAIL_TIMEOUT", "EMAIL_USE_SSL", "EMAIL_USE_TLS", "FORM_RENDERER", "HOST", "LANGUAGES", "LANGUAGE_CODE",
@@ -58,6 +59,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# How large a file may be that people attach to a record, in megabytes, and how many a record may have.
+ATTACHMENT_MAX_MB = env.int("ATTACHMENT_MAX_MB", default=10)
+ATTACHMENTS_PER_RECORD = env.int("ATTACHMENTS_PER_RECORD", default=100)
 
 # Where real data sets lie that tests and trials read in place; never part of the project.
 SHARED_DATA_DIR = env.path("SHARED_DATA_DIR", default=str(ROOT.parent / "shared" / "data"))

@@ -47,6 +47,7 @@ TABLE = {
     "billing:payment": OWNER,
     "billing:payment_return": OWNER,
     "billing:stripe_webhook": DOOR,
+    "core:file": OWNER,
     "core:health_live": PUBLIC,
     "core:health_ready": PUBLIC,
     "core:health_version": PUBLIC,
