@@ -5,19 +5,16 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TYPE_CHECKING
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.models import RecoveryCode, User
-
-if TYPE_CHECKING:
-    from cryptography.fernet import MultiFernet
 
 CODES = 10
 _BYTES = 10
@@ -59,14 +56,12 @@ def renewed(text: str) -> str:
     return _box().rotate(text.encode()).decode()
 
 
-def _box() -> "MultiFernet":
+def _box() -> MultiFernet:
     return _box_of(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
 
 
 @lru_cache(maxsize=4)
-def _box_of(key: str, fallbacks: tuple[str, ...]) -> "MultiFernet":
-    from cryptography.fernet import Fernet, MultiFernet  # a few MB that only the second step needs
-
+def _box_of(key: str, fallbacks: tuple[str, ...]) -> MultiFernet:
     def one(secret: str) -> Fernet:
         return Fernet(urlsafe_b64encode(salted_hmac(_SALT, "", secret=secret, algorithm="sha256").digest()))
 

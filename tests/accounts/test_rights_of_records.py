@@ -97,5 +97,5 @@ def test_a_film_is_archived_with_the_right_to_remove_and_not_with_the_right_to_c
 
 
 def test_a_role_of_a_module_is_not_removed(at: datetime) -> None:
-    with pytest.raises(NotAllowed, match="not_allowed"):
+    with pytest.raises(NotAllowed, match="belongs to a module"):
         services.remove_role(Role.objects.get(key="films.clerk"), actor=SYSTEM, at=at)
