@@ -6,14 +6,17 @@ from modules.console.archive import UNDO
 from modules.console.date_range import DateRange
 from modules.console.field_access import RecordInline, StackedRecordInline, actor_of
 from modules.console.list_actions import list_actions
+from modules.console.list_filters import ConsoleFilter, Option
 from modules.console.records import RecordAdmin, record_address
 from modules.console.site import ConsoleSite
 from modules.console.trail import trail_words
 
 __all__ = [
     "UNDO",
+    "ConsoleFilter",
     "ConsoleSite",
     "DateRange",
+    "Option",
     "RecordAdmin",
     "RecordInline",
     "StackedRecordInline",

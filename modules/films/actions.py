@@ -21,6 +21,7 @@ from modules.films.services.shipments import (
     move_to_other_place,
     open_shipments_of,
     pack,
+    touch_order,
     unpack,
 )
 from modules.workflow.api import Firing, advance
@@ -114,5 +115,6 @@ def send_from_other_place(shipment: Shipment, firing: Firing) -> None:
 
 
 def follow_shipments(shipment: Shipment, firing: Firing) -> None:
-    """The order moves when its shipments have."""
+    """The order moves when its shipments have; its page notices even where its state stays."""
+    touch_order(shipment.order, at=firing.at)
     advance(shipment.order, at=firing.at)

@@ -18,6 +18,7 @@ class FilmsConfig(ModuleConfig):
         navigation=[
             Nav(_("Orders"), "films.order", "shopping_bag"),
             Nav(_("Shipments"), "films.shipment", "local_shipping"),
+            Nav(_("Pick list"), "films:picklist", "checklist", permission="films.view_shipment"),
             Nav(_("Films"), "films.film", "movie"),
             Nav(_("Editions"), "films.edition", "album"),
             Nav(_("Stock"), "films.stocklevel", "inventory_2"),

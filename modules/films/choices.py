@@ -81,6 +81,7 @@ class ShipmentState(TextChoices):
 
 WAITING = (ShipmentState.OPEN, ShipmentState.STUCK)
 """States of a shipment whose lines may still be cancelled: nobody has packed them."""
+IN_HOUSE = (*WAITING, ShipmentState.PICKED)
 SENT = (ShipmentState.SHIPPED, ShipmentState.DELIVERED)
 PACKED = (ShipmentState.PICKED, *SENT)
 

@@ -142,3 +142,10 @@ class PackedElsewhere(Refusal):
 
     code = "packed_elsewhere"
     words = _("Nothing lies in {number}: what was missing is another shipment now.")
+
+
+class TooLateToChange(Refusal):
+    """Something of the order has been sent."""
+
+    code = "too_late_to_change"
+    words = _("Something of this order has been sent: its address and e-mail stay as they are.")

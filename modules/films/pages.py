@@ -6,11 +6,14 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from modules.billing.api import invoice_of, payments_of
+from modules.core import clock
 from modules.core.actors import Actor
 from modules.core.moments import clock_time
 from modules.core.slots import fill
@@ -18,6 +21,7 @@ from modules.films.choices import OrderState as S
 from modules.films.models import Order
 from modules.films.rules.addresses import address_lines
 from modules.films.selectors.basket import count_of
+from modules.films.selectors.shipments import expected_at, parcels_of
 from modules.films.views.basket import basket_of
 from modules.portal.api import DetailPage, EmptyList, ListPage, RecordPages, Step
 from modules.workflow.api import history_of
@@ -26,6 +30,8 @@ NOW: Mapping[str, str | Promise] = {
     S.AWAITING_PAYMENT: _("Your films are set aside for you until {until}. Pay to make them yours."),
     S.EXPIRED: _("The time to pay is over and the films are back on the shelf. You were not charged."),
     S.PAID: _("It is paid. We pack your films next."),
+    S.PARTLY_SHIPPED: _("A part of it is on its way. The rest follows."),
+    S.SHIPPED: _("It is on its way to you."),
     S.DELIVERED: _("It is yours. Enjoy."),
     S.CLOSED: _("This order is finished."),
     S.CANCELLED: _("This order is cancelled. Whatever was paid goes back to your card."),
@@ -54,7 +60,12 @@ class OrderPages(RecordPages):
         template="films/order_detail.html",
         timeline=True,
         actions=True,
-        live=["films/partials/_order_needed.html", "films/partials/_order_payments.html"],
+        live=[
+            "films/partials/_order_needed.html",
+            "films/partials/_order_items.html",
+            "films/partials/_order_shipments.html",
+            "films/partials/_order_payments.html",
+        ],
     )
 
     def records(self) -> models.QuerySet[Any]:
@@ -67,32 +78,44 @@ class OrderPages(RecordPages):
         return str(NOW[record.state]).format(until=clock_time(record.pay_until))
 
     def steps(self, record: Any) -> Sequence[Step]:
-        """Placed, paid, delivered; where it stopped is marked."""
+        """Placed, paid, shipped, delivered, with their dates and the next one expected; where it stopped is marked."""
         reached: dict[str, Any] = {}
         for entry in history_of(record):
             reached.setdefault(entry.target, entry.at)
         way = [(S.AWAITING_PAYMENT, _("Placed")), (S.PAID, _("Paid")), (S.DELIVERED, _("Delivered"))]
+        if record.address:
+            way.insert(2, (S.SHIPPED, _("Shipped")))
         if record.state in STOPPED:
             done = [Step(title, "done", reached[state]) for state, title in way if state in reached]
             return [*done, Step(S(record.state).label, "failed", reached.get(record.state))]
         steps = [Step(title, "done" if state in reached else "", reached.get(state)) for state, title in way]
         for place, step in enumerate(steps):
             if not step.status:
-                steps[place] = Step(step.title, "current")
+                note = next_date(record) if place > 1 else ""
+                steps[place] = Step(step.title, "current", note=note)
                 break
         return steps
 
     def poll_every(self, record: Any) -> int | None:
-        return {S.AWAITING_PAYMENT: 3, S.PAID: 15}.get(record.state)
+        return {S.AWAITING_PAYMENT: 3, S.PAID: 15, S.PARTLY_SHIPPED: 30, S.SHIPPED: 60}.get(record.state)
 
     def context(self, record: Any, actor: Actor) -> Mapping[str, Any]:
         return {
             "order": record,
             "invoice": invoice_of(record),
             "payments": payments_of(record),
+            "shipments": parcels_of(record),
             "is_payable": record.state == S.AWAITING_PAYMENT,
             "address_lines": address_lines(record),
         }
+
+
+def next_date(order: Order) -> str:
+    """When the next step of a paid order is expected, in words; nothing where that has passed."""
+    now, expected = clock.now(), expected_at(order)
+    if expected is None or expected < now:
+        return ""
+    return _t("expected by %(day)s") % {"day": date_format(timezone.localtime(expected), "DATE_FORMAT")}
 
 
 @fill("portal.header", order=10)

@@ -1,8 +1,9 @@
 """Addresses of the film shop."""
 
+from django.contrib import admin
 from django.urls import path
 
-from modules.films.views import basket, catalogue, checkout, library
+from modules.films.views import basket, catalogue, checkout, library, picklist
 
 app_name = "films"
 
@@ -17,4 +18,5 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/<str:number>/pay/", checkout.order_pay, name="order_pay"),
     path("library/", library.library, name="library"),
+    path("console/films/picklist/", admin.site.admin_view(picklist.picklist), name="picklist"),
 ]

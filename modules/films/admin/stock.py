@@ -4,18 +4,21 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import EmptyFieldListFilter
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from modules.console.api import RecordAdmin, RecordInline, display, register
+from modules.console.api import ConsoleFilter, Option, RecordAdmin, RecordInline, display, register
 from modules.core.http import PortalRequest
 from modules.films.forms.console.stock import EditionForm, StockForm
 from modules.films.models import Edition, EditionPrice, Location, StockLevel, StockMovement
 from modules.films.models.editions import FEW
+from modules.films.selectors.stock import low_levels
 from modules.films.services.prices import change_price, first_price
 from modules.films.services.stock import adjust_stock, receive_stock
 
@@ -104,18 +107,34 @@ class LocationAdmin(RecordAdmin):
         super().save_record(request, record, form, change)
 
 
+class Low(ConsoleFilter):
+    """Whether it is time to order more: no more available than the reorder point."""
+
+    suffixes = ("__low",)
+
+    @property
+    def label(self) -> str:
+        return _t("Stock")
+
+    def options(self) -> list[Option]:
+        return [Option("1", _t("runs low"), "1" in self.values())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(pk__in=low_levels().values("pk")) if "1" in self.values() else queryset
+
+
 @register(StockLevel)
 class StockLevelAdmin(RecordAdmin):
     """Stock by edition and place. Copies come by receiving and change by correcting, each with its movement."""
 
     form = StockForm
     list_display = ["edition", "film", "location", "on_hand", "allocated", "unavailable", "free"]
-    list_filter = ["location"]
+    list_filter = ["location", ("reorder_point", Low)]
     list_select_related = ["edition", "edition__film", "location"]
     search_fields = ["edition__sku", "=edition__ean", "edition__film__title"]
     autocomplete_fields = ["edition"]
-    counters = ["on_hand", "allocated", "unavailable", "free", "movements"]
-    receiving = (_("Receive goods"), {"fields": [("received", "unit_cost", "document")]})
+    counters = ["on_hand", "allocated", "unavailable", "value", "free", "movements"]
+    receiving = (_("Receive goods"), {"fields": [("received", "unit_cost"), ("supplier", "document")]})
     correcting = (_("Correct"), {"fields": [("more_or_fewer", "put_aside"), "reason"]})
 
     @display(description=_("film"))
@@ -132,6 +151,9 @@ class StockLevelAdmin(RecordAdmin):
             return ""
         url = f"{reverse('admin:films_stockmovement_changelist')}?level__id__exact={level.pk}"
         return format_html('<a href="{}">{}</a>', url, _("Show all movements"))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup == "reorder_point__low" or bool(super().lookup_allowed(lookup, value, request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("films.receive_stock"))
@@ -159,7 +181,7 @@ class StockLevelAdmin(RecordAdmin):
                     "fields": [
                         ("edition", "location"),
                         ("on_hand", "allocated", "unavailable", "free"),
-                        "reorder_point",
+                        ("value", "reorder_point"),
                         "movements",
                     ]
                 },
@@ -182,6 +204,7 @@ class StockLevelAdmin(RecordAdmin):
                 location=record.location,
                 quantity=told["received"],
                 unit_cost=told.get("unit_cost"),
+                supplier=told.get("supplier", ""),
                 document=told.get("document", ""),
                 actor=viewer.actor,
                 at=viewer.now,

@@ -14,6 +14,9 @@ from modules.workflow.api import WorkflowRecord
 PACKING_TIME = timedelta(hours=8)
 """So soon after it was opened a shipment should be packed."""
 
+DELIVERY_TIME = timedelta(days=4)
+"""So long a parcel is usually under way."""
+
 
 class ShipmentQuerySet(models.QuerySet["Shipment"]):
     """Shipments as the pages ask for them."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet, Sum
 
-from modules.billing.api import Refund, captured_by_subject, invoice_of, refund_tax
+from modules.billing.api import Refund, captured_by_subject, credit_notes_of, invoice_of, refund_tax
 from modules.core.money import Money
 from modules.films.choices import PACKED, WAITING, LineKind, OrderState, ShipmentState
 from modules.films.models import Entitlement, Order, OrderLine, Shipment
@@ -115,6 +115,17 @@ def debits_of_refund(order_id: int, amount: Money, refund_id: int) -> list[tuple
     returned = not cancelled_in_time and OrderLine.objects.filter(order_id=order_id, shipped__gt=0).exists()
     found = [("sales_returns" if returned else "sales_film", amount - tax), ("tax_payable", tax)]
     return [(account, money) for account, money in found if money]
+
+
+def given_back_by_line(order: Order) -> dict[int, Money]:
+    """What credit notes gave back of each line of an order, by its position, which is also the invoice's."""
+    invoice = invoice_of(order)
+    found: dict[int, Money] = {}
+    for note in credit_notes_of(invoice).prefetch_related("lines__invoice_line") if invoice else ():
+        for line in note.lines.all():
+            position = line.invoice_line.position
+            found[position] = found.get(position, Money(0, order.currency)) + line.gross
+    return found
 
 
 def _tax_inside(order: Order, amount: Money) -> Money:

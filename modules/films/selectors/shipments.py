@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from modules.films.choices import SENT, WAITING, ShipmentState
+from django.db.models import Max, QuerySet
+
+from modules.films.choices import IN_HOUSE, SENT, WAITING, OrderState, ShipmentState
 from modules.films.models import Order, Shipment, ShipmentLine, StockLevel
+from modules.films.models.shipments import DELIVERY_TIME
 from modules.films.selectors.stock import shelves_of
 
 
@@ -62,3 +65,27 @@ def last_carrier(location_id: int) -> str:
     """Whom a location gave its last parcel; nothing where it has not sent any."""
     sent = Shipment.objects.filter(location_id=location_id, state__in=SENT).exclude(carrier="")
     return sent.order_by("-shipped_at", "-pk").values_list("carrier", flat=True).first() or ""
+
+
+def lines_to_pick(location: str = "") -> QuerySet[ShipmentLine]:
+    """Every line of the open shipments, of one location by its slug or of all, in the order of the shelves."""
+    lines = ShipmentLine.objects.filter(shipment__state=ShipmentState.OPEN)
+    if location:
+        lines = lines.filter(shipment__location__slug=location)
+    return lines.select_related("shipment__location", "shipment__order", "order_line__edition__film").order_by(
+        "shipment__location__name", "order_line__edition__film__sort_title", "order_line__sku", "shipment__due_at", "pk"
+    )
+
+
+def parcels_of(order: Order) -> list[Shipment]:
+    """The shipments of an order with their lines, in order; those that were given up are left out."""
+    found = Shipment.objects.with_lines().filter(order=order).exclude(state=ShipmentState.CANCELLED)
+    return list(found.order_by("position"))
+
+
+def expected_at(order: Order) -> datetime | None:
+    """When the next step of a paid order is expected: the last parcel packed, or the last one under way arrived."""
+    if order.state in (OrderState.PAID, OrderState.PARTLY_SHIPPED):
+        return Shipment.objects.filter(order=order, state__in=IN_HOUSE).aggregate(last=Max("due_at"))["last"]
+    sent = Shipment.objects.filter(order=order, state=ShipmentState.SHIPPED).aggregate(last=Max("shipped_at"))["last"]
+    return None if sent is None else sent + DELIVERY_TIME

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -26,6 +27,9 @@ from modules.films.services.basket import empty_basket
 from modules.films.services.holding import allocate, release
 from modules.workflow.api import fire, start
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
 
 @dataclass(frozen=True)
 class Buyer:
@@ -37,21 +41,32 @@ class Buyer:
     address: dict[str, str]
 
 
-def place_order(*, basket: Basket, buyer: Buyer, actor: Actor, at: datetime, key: UUID) -> Order:
+@dataclass(frozen=True)
+class Behalf:
+    """For whom staff take an order: somebody with an account, or a guest."""
+
+    customer: "User | None"
+
+
+def place_order(
+    *, basket: Basket, buyer: Buyer, actor: Actor, at: datetime, key: UUID, behalf: "Behalf | None" = None
+) -> Order:
     """Turn a basket into an order that awaits payment, with its stock set aside. The same key gives the same order.
 
-    Raises PriceChanged, NotEnoughStock, NotForSale, AccountNeeded, AddressNeeded or BasketEmpty; nothing is kept then.
+    The order is the actor's own, unless staff take it on somebody's behalf. Raises PriceChanged, NotEnoughStock,
+    NotForSale, AccountNeeded, AddressNeeded or BasketEmpty; nothing is kept then.
     """
-    with once(Order, placed_key=key, owned={"customer": actor.user}) as first:
+    owner = behalf.customer if behalf else actor.user
+    with once(Order, placed_key=key, owned={"customer": owner}) as first:
         if first.found:
             return first.found
         # Locked, so that a second tab cannot order or change the same basket under another key meanwhile.
         Basket.objects.select_for_update().get(pk=basket.pk)
         view = basket_view(basket, today=shop_day(at))
-        refuse_unorderable(view, buyer=buyer, actor=actor)
+        refuse_unorderable(view, buyer=buyer, owner=owner)
         with override(buyer.language):
             lines = price_lines((row.line for row in view.rows), shipping_title=gettext("Shipping"))
-        order = _create(lines, buyer=buyer, actor=actor, at=at, key=key)
+        order = _create(lines, buyer=buyer, owner=owner, at=at, key=key)
         set_stock_aside(order, actor=actor, at=at)
         start(order, actor=actor, at=at)
         empty_basket(basket=basket, at=at)
@@ -61,7 +76,7 @@ def place_order(*, basket: Basket, buyer: Buyer, actor: Actor, at: datetime, key
     return order
 
 
-def refuse_unorderable(view: BasketView, *, buyer: Buyer, actor: Actor) -> None:
+def refuse_unorderable(view: BasketView, *, buyer: Buyer, owner: "User | None") -> None:
     """Raise what stands against ordering a basket as it is, except for stock, which allocation decides."""
     if not view.rows:
         raise BasketEmpty
@@ -70,16 +85,16 @@ def refuse_unorderable(view: BasketView, *, buyer: Buyer, actor: Actor) -> None:
         raise NotForSale(titles=", ".join(unsold))
     if view.new_prices:
         raise PriceChanged(titles=", ".join(row.line.edition.film.title for row in view.new_prices))
-    if view.has_digital and actor.user is None:
+    if view.has_digital and owner is None:
         raise AccountNeeded
     if view.has_physical and not buyer.address:
         raise AddressNeeded
 
 
-def _create(lines: Sequence[PricedLine], *, buyer: Buyer, actor: Actor, at: datetime, key: UUID) -> Order:
+def _create(lines: Sequence[PricedLine], *, buyer: Buyer, owner: "User | None", at: datetime, key: UUID) -> Order:
     currency = settings.SHOP_CURRENCY
     order = Order.objects.create(
-        customer=actor.user,
+        customer=owner,
         email=buyer.email,
         name=buyer.name,
         language=buyer.language,

@@ -186,3 +186,8 @@ def arrive(shipment: Shipment, *, at: datetime) -> None:
     """The parcel is with the customer."""
     shipment.delivered_at = at
     shipment.save(update_fields=["delivered_at"])
+
+
+def touch_order(order: Order, *, at: datetime) -> None:
+    """Something of the order changed beside its state: whoever looks at it or edits it should know."""
+    Order.objects.filter(pk=order.pk).update(revision=F("revision") + 1, updated_at=at)

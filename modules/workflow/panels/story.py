@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from modules.core.actors import Actor
+from modules.core.actors import SYSTEM, Actor
 from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.workflow import names
@@ -77,7 +77,7 @@ def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
     """What became of the record, in the words of its states, and what the reader did; not who else, nor their notes."""
     lines = []
     for entry in entries:
-        is_own = entry.actor_id is not None and entry.actor_id == reader.user_id
+        is_own = entry.actor_id == reader.user_id and entry.actor_label != SYSTEM.label  # a guest reads a guest's step
         moved = entry.source != entry.target
         if not (moved or is_own):
             continue

@@ -49,6 +49,13 @@ class StockForm(forms.ModelForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("The number of the delivery note."),
     )
+    supplier = forms.CharField(
+        label=_("Supplier"),
+        max_length=60,
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("To whom the goods are owed."),
+    )
     more_or_fewer = forms.IntegerField(
         label=_("On hand, more or fewer"),
         min_value=-100_000,
