@@ -222,7 +222,8 @@ class ConsoleChangeList(ChangeList):
                 changed[ORDER_VAR] = f"-{names[index]}" if place.startswith("-") else names[index]
         elif ORDER_VAR in changed:
             changed[ORDER_VAR] = None
-        return str(super().get_query_string(changed, remove))
+        address = str(super().get_query_string(changed, remove))
+        return address if address != "?" else written({})
 
     def link(self, changes: Mapping[str, Iterable[str]], *, keep_view: bool = True) -> str:
         """The address of this list with some parameters replaced; an empty value takes one away."""

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +20,7 @@ from modules.core.cells import plain_cell, safe_cell
 from modules.core.models import AuditEntry
 from modules.core.money import Money
 from modules.films.choices import OrderState
+from modules.films.forms.imports.table import opened_table
 from modules.films.models import Order
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.orders import OrderRowFactory
@@ -80,6 +82,16 @@ def test_f33_formulas_leave_as_text_and_numbers_as_numbers(client: Client) -> No
     assert {row[0][0] for row in sheet} == {"s"} or {row[0][0] for row in sheet} == {"inlineStr"}
     assert sorted(row[0][1] for row in sheet) == sorted(FORMULAS[:4])
     assert {(row[1][0], float(row[1][1])) for row in sheet} == {("n", 12.1)}
+
+
+def test_f33_an_import_reads_an_exported_table_back(client: Client, tmp_path: Path) -> None:
+    for formula in FORMULAS:
+        OrderRowFactory(name=formula)
+    file = tmp_path / "orders.csv"
+    file.write_bytes(b"".join(export(client, "?columns=name&columns=number").streaming_content))
+    with opened_table(file) as (header, rows):
+        assert header == ["Name", "Number"]
+        assert sorted(row[0] for _line, row in rows) == sorted(FORMULAS)
 
 
 @pytest.mark.any_database

@@ -129,9 +129,12 @@ class OrderAdmin(RecordAdmin):
     """Orders: what happens to them happens by their workflow; removing one is cancelling it."""
 
     list_display = ["number", "state", "name", "email", "gross", "placed_at"]
-    list_filter = ["state", "language", ("placed_at", DateRange)]
+    list_filter = ["state", "customer", ("placed_at", DateRange)]
+    list_columns = ["customer", "net", "tax", "language", "state_since"]
     search_fields = ["number", "email", "name"]
     default_order = ["-placed_at"]
+    calendar = "placed_at"
+    empty_hint = _("As soon as somebody buys, the order stands here.")
     board_sum, board_card = "gross", ["name", "gross"]
     fields = [
         ("number", "placed_at"), ("name", "email"), ("customer", "language"), ("net", "tax", "gross"), "sent_to",

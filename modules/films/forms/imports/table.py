@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from modules.core.cells import plain_cell
 from modules.films.forms.imports.errors import Unreadable
 
 MOST_COLUMNS = 200
@@ -62,7 +63,7 @@ def _rows(file: IO[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
             words = f"a cell is longer than {LONGEST_CELL} characters" if "limit" in str(error) else str(error)
             raise Unreadable(words, line) from None
         if any(cell.strip() for cell in row):
-            yield line, row
+            yield line, [plain_cell(cell) for cell in row]
         line = reader.line_num + 1
 
 
