@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
 from modules.accounts.api import role_keys, users_with_role
@@ -65,8 +66,10 @@ def _belonging(user: "User", whose: Whose) -> Q:
     if whose == "mine":
         return Q(person=user)
     mine = Q(role=next(iter(roles))) if len(roles := roles_of(user)) == 1 else Q(role__in=roles)
-    free = Q(person__isnull=True)
-    return mine & (free if whose == "free" else free | ~Q(person=user))
+    if whose == "team":
+        return mine & (Q(person__isnull=True) | ~Q(person=user))
+    # SQLite would look people up by the key's own index and sort; said like this, it reads the role's in its order.
+    return mine & (~Q(person__gte=0) if connection.vendor == "sqlite" else Q(person__isnull=True))
 
 
 def roles_of(user: "User") -> list[str]:
