@@ -86,6 +86,8 @@ def parcels_of(order: Order) -> list[Shipment]:
 def expected_at(order: Order) -> datetime | None:
     """When the next step of a paid order is expected: the last parcel packed, or the last one under way arrived."""
     if order.state in (OrderState.PAID, OrderState.PARTLY_SHIPPED):
-        return Shipment.objects.filter(order=order, state__in=IN_HOUSE).aggregate(last=Max("due_at"))["last"]
+        in_house = Shipment.objects.filter(order=order, state__in=IN_HOUSE)
+        due: datetime | None = in_house.aggregate(last=Max("due_at"))["last"]
+        return due
     sent = Shipment.objects.filter(order=order, state=ShipmentState.SHIPPED).aggregate(last=Max("shipped_at"))["last"]
     return None if sent is None else sent + DELIVERY_TIME

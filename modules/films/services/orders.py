@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,9 +27,6 @@ from modules.films.services.basket import empty_basket
 from modules.films.services.holding import allocate, release
 from modules.workflow.api import fire, start
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
-
 
 @dataclass(frozen=True)
 class Buyer:
@@ -45,7 +42,8 @@ class Buyer:
 class Behalf:
     """For whom staff take an order: somebody with an account, or a guest."""
 
-    customer: "User | None"
+    customer: Any
+    """The account, or None."""
 
 
 def place_order(
@@ -76,7 +74,7 @@ def place_order(
     return order
 
 
-def refuse_unorderable(view: BasketView, *, buyer: Buyer, owner: "User | None") -> None:
+def refuse_unorderable(view: BasketView, *, buyer: Buyer, owner: Any) -> None:
     """Raise what stands against ordering a basket as it is, except for stock, which allocation decides."""
     if not view.rows:
         raise BasketEmpty
@@ -91,7 +89,7 @@ def refuse_unorderable(view: BasketView, *, buyer: Buyer, owner: "User | None") 
         raise AddressNeeded
 
 
-def _create(lines: Sequence[PricedLine], *, buyer: Buyer, owner: "User | None", at: datetime, key: UUID) -> Order:
+def _create(lines: Sequence[PricedLine], *, buyer: Buyer, owner: Any, at: datetime, key: UUID) -> Order:
     currency = settings.SHOP_CURRENCY
     order = Order.objects.create(
         customer=owner,

@@ -48,6 +48,8 @@ def picklist(request: HttpRequest) -> HttpResponse:
     places: dict[int, PickPlace] = {}
     for line in lines_to_pick(chosen):
         location, edition = line.shipment.location, line.order_line.edition
+        if edition is None:  # only films are shipped
+            continue
         place = places.setdefault(location.pk, PickPlace(location))
         if not place.rows or place.rows[-1].sku != line.order_line.sku:
             place.rows.append(PickRow(str(edition.film), edition.sku, edition.get_format_display()))
