@@ -26,7 +26,7 @@ from modules.console.lists import (
     CappedPaginator,
     ConsoleChangeList,
     indexed_columns,
-    prefix_condition,
+    searched,
     sortable_columns,
 )
 from modules.console.record_page import RecordPage
@@ -108,11 +108,7 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
     ) -> tuple[QuerySet[Any], bool]:
         fields = self.get_search_fields(request)
         term = " ".join(search_term.split())
-        return (
-            (queryset.filter(prefix_condition(fields, term, self.model)), False)
-            if term and fields
-            else (queryset, False)
-        )
+        return (searched(queryset, fields, term), False) if term and fields else (queryset, False)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found: dict[str, Any] = super().get_actions(request)

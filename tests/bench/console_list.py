@@ -68,7 +68,7 @@ def client() -> Client:
     from tests.factories.accounts import OwnerFactory
 
     owner = OwnerFactory(email=f"bench-{uuid.uuid4().hex[:8]}@example.test")
-    browser = Client()
+    browser = Client(SERVER_NAME="localhost")
     browser.force_login(owner)
     return browser
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from modules.accounts.models import User
+from modules.console import lists
 from modules.console.lists import index_orders, reversed_order
 from modules.films.choices import OrderState
 from modules.films.models import Edition, Film, Order
@@ -279,6 +280,18 @@ def plan(query: str, client: Client, table: str = "films_order") -> str:
             cursor.execute(f"EXPLAIN {'QUERY PLAN ' if connection.vendor == 'sqlite' else ''}{sql}")
             plans += [str(row[-1]) for row in cursor.fetchall()]
     return "\n".join(plans)
+
+
+def test_a_search_that_finds_too_much_walks_along_the_order(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL decides so by its statistics")
+    first, second = OrderRowFactory(email="ana@example.test"), OrderRowFactory(name="Ana")
+    OrderRowFactory()
+    assert "MULTI-INDEX OR" in plan("?q=ana", client)
+    monkeypatch.setattr(lists, "COUNT_CAP", 1)
+    rows = plan("?q=ana", client).splitlines()
+    assert "SCAN films_order USING INDEX films_order_newest" in rows
+    assert numbers(client.get(f"{ORDERS}?q=ana")) == {first.number, second.number}
 
 
 @pytest.mark.parametrize(
