@@ -53,7 +53,13 @@ class RefundNeedsAttention(Message):
 
     key, category, title = "billing.refund_failed", "billing", _("A refund failed")
     template, model = "billing/email/refund_failed", "billing.Refund"
-    to = staticmethod(who_refund)
+
+    @staticmethod
+    def to(record: Refund) -> Sequence[Recipient]:
+        """Who may refund, and whoever asked for this one."""
+        asked = record.request.asked_by_id if record.request is not None else None
+        others = [person for person in who_refund(record) if person.user_id != asked]
+        return others if asked is None else [Recipient(user_id=asked), *others]
 
     @classmethod
     def url(cls, record: Refund) -> str:

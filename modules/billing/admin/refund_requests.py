@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from modules.billing.admin.payments import RefundInline
 from modules.billing.admin.reading import ReadOnlyAdmin, subject_link
 from modules.billing.models import RefundRequest
+from modules.billing.selectors.invoices import titles_of_lines
 from modules.console.api import display, register
 
 
@@ -18,9 +19,14 @@ class RefundRequestAdmin(ReadOnlyAdmin):
     search_fields = ["description", "=asked_by__email"]
     default_order = ["-asked_at"]
     inlines = [RefundInline]
-    readonly_fields = ["subject"]
-    fields = ["description", "subject", ("amount", "is_within_limit"), "reason", ("asked_by", "asked_at")]
+    readonly_fields = ["subject", "pieces"]
+    fields = [("subject", "amount"), "pieces", "reason", ("asked_by", "asked_at")]
 
     @display(description=_("for"))
     def subject(self, request: RefundRequest) -> str:
         return subject_link(request.subject_type, request.subject_id)
+
+    @display(description=_("pieces"))
+    def pieces(self, request: RefundRequest) -> str:
+        titles = titles_of_lines(request.subject_type, request.subject_id)
+        return ", ".join(f"{quantity} × {titles.get(position, position)}" for position, quantity in request.lines)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from modules.billing.models import CreditNote, Invoice, Refund
+from modules.billing.models import CreditNote, Invoice, InvoiceLine, Refund
 from modules.billing.rules import tax_of_part
 from modules.core.money import Money
 
@@ -31,6 +31,12 @@ def tax_split(document: Invoice | CreditNote) -> list[TaxShare]:
         TaxShare(rate, *(Money(minor, document.currency) for minor in sums[rate]))
         for rate in sorted(sums, reverse=True)
     ]
+
+
+def titles_of_lines(kind: str, pk: int) -> dict[int, str]:
+    """What stands on a record's invoice, by position."""
+    lines = InvoiceLine.objects.filter(invoice__subject_type=kind, invoice__subject_id=pk)
+    return dict(lines.values_list("position", "description"))
 
 
 def credit_notes_of(invoice: Invoice) -> QuerySet[CreditNote]:
