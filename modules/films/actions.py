@@ -77,7 +77,7 @@ def cancel_shipments(order: Order, firing: Firing) -> None:
 
 def cancel_lines(order: Order, firing: Firing) -> None:
     """Give up some of a line, with its stock and its price, and tell the customer."""
-    line, quantity = order.lines.get(pk=firing.data["line"]), firing.data["quantity"]
+    line, quantity = order.lines.get(pk=firing.data["line"].pk), firing.data["quantity"]
     back = cancel_lines_of(
         order, line, quantity=quantity, reason=firing.reason, actor=firing.actor, at=firing.at, key=firing.key
     )

@@ -18,11 +18,27 @@ class Counted(list[str]):
     by_line: Mapping[int, int] = {}
 
 
+class Named(str):
+    """The title of a chosen line, which the history keeps; `pk` is the line."""
+
+    __slots__ = ("pk",)
+    pk: int
+
+    @classmethod
+    def of(cls, line: OrderLine) -> "Named":
+        named = cls(line.title)
+        named.pk = line.pk
+        return named
+
+
 class PackForm(forms.Form):
     """How many of each line were found. A field that is left out is there as asked: Enter alone packs everything."""
 
+    packed = forms.CharField(label=_("Packed"), required=False, widget=forms.HiddenInput)  # the history's word for it
+
     def __init__(self, *args: Any, record: Shipment, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["packed"]
         self.lines = list(record.lines.select_related("order_line").order_by("order_line__position"))
         for line in self.lines:
             self.fields[f"line_{line.pk}"] = forms.IntegerField(
@@ -97,10 +113,10 @@ class CancelLineForm(forms.Form):
     def __init__(self, *args: Any, record: Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.waiting = waiting_by_line(record)
-        lines = OrderLine.objects.filter(pk__in=self.waiting).order_by("position")
+        self.lines = {line.pk: line for line in OrderLine.objects.filter(pk__in=self.waiting).order_by("position")}
         self.fields["line"].choices = [  # type: ignore[attr-defined]
-            (line.pk, _("%(title)s: %(count)s not packed") % {"title": line.title, "count": self.waiting[line.pk]})
-            for line in lines
+            (pk, _("%(title)s: %(count)s not packed") % {"title": line.title, "count": self.waiting[pk]})
+            for pk, line in self.lines.items()
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -108,4 +124,6 @@ class CancelLineForm(forms.Form):
         most = self.waiting.get(given.get("line", 0), 0)
         if most and given.get("quantity", 0) > most:
             self.add_error("quantity", _("Only %(count)s of it are not packed yet.") % {"count": most})
+        if most:
+            given["line"] = Named.of(self.lines[given["line"]])
         return given
