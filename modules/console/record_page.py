@@ -22,6 +22,7 @@ from modules.core.audit import record_type
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.core.models import Attachment, Comment
+from modules.core.sniffing import FileRefused
 
 if TYPE_CHECKING:
     from unfold.admin import ModelAdmin as _Base
@@ -59,7 +60,8 @@ class RecordPage(_Base):
         self, route: str, view: Callable[..., HttpResponse], name: str, verb: Callable[..., Any] = require_POST
     ) -> URLPattern:
         full = f"{self.opts.app_label}_{self.opts.model_name}_{name}"
-        return path(f"<path:object_id>/{route}", self.admin_site.admin_view(verb(view)), name=full)
+        found: URLPattern = path(f"<path:object_id>/{route}", self.admin_site.admin_view(verb(view)), name=full)
+        return found
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -149,7 +151,7 @@ class RecordPage(_Base):
         for number, upload in enumerate(uploads):
             try:
                 attachments.attach(record, upload=upload, actor=viewer.actor, at=viewer.now, key=f"{key}:{number}")
-            except (attachments.FileRefused, attachments.TooManyFiles) as refusal:
+            except (FileRefused, attachments.TooManyFiles) as refusal:
                 return self._file_refused(request, record, f"{attachments.shown_name(upload.name or '')}: {refusal}")
         return self._told(request, record, "" if viewer.htmx else _("The file is attached."))
 

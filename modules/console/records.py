@@ -162,7 +162,7 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         if record is not None and has_archive(self.model) and self.has_archive_permission(request, record):
             page = "archive" if record.archived_at is None else "restore"
             context |= {"archive_page": page, "archive_url": self._address(page, quote(record.pk))}
-        response = cast(HttpResponse, super().render_change_form(request, context, *args, **kwargs))
+        response = super().render_change_form(request, context, *args, **kwargs)
         if form.is_bound:
             response.status_code = 409 if form.has_error("__all__", "conflict") else 422
         return response

@@ -114,8 +114,8 @@ def _put(upload: UploadedFile) -> str:
 def shown_name(name: str) -> str:
     """The last part of a path without what is invisible or turns the writing round, short enough to be read."""
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    plain = "".join(" " if char in "\t\n\r" else char for char in last if unicodedata.category(char)[0] != "C")
-    plain = " ".join(plain.replace("\u2028", " ").replace("\u2029", " ").split()).strip(". ")
+    seen = (" " if char.isspace() else char for char in last if char.isspace() or unicodedata.category(char)[0] != "C")
+    plain = " ".join("".join(seen).split()).strip(". ")
     if len(plain) <= LONGEST_NAME:
         return plain or "file"
     stem, dot, extension = plain.rpartition(".")

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
@@ -146,7 +146,8 @@ def colleagues(model: type[models.Model], *, start: str = "", most: int = 1_000)
     if start:
         begins = Q(name__istartswith=start) | Q(name__icontains=f" {start}") | Q(email__istartswith=start)
         people = people.filter(begins)
-    found = [Colleague(*row, handle="") for row in people.values_list("pk", "name", "email")[:most]]
+    rows = people.values_list("pk", "name", "email")[:most]
+    found = [Colleague(pk, name, email, handle="") for pk, name, email in rows]
     often = Counter(words.casefold() for person in found for words in person.words)
     return [replace(person, handle=_handle(person, often)) for person in found]
 
@@ -248,4 +249,4 @@ def _cut(text: str, mark: str) -> list[tuple[str, bool]]:
     parts = [(first, False)]
     for other in others:
         parts += [(mark, True), (other, False)]
-    return cast(list[tuple[str, bool]], parts)
+    return parts

@@ -1,6 +1,6 @@
 """Health, version, attached files, and the pages for errors."""
 
-from typing import cast
+from typing import BinaryIO, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
@@ -70,7 +70,7 @@ def _file(attachment: Attachment, show: bool) -> FileResponse:
         stored = default_storage.open(attachment.file)
     except OSError:
         raise Http404("the file is missing") from None
-    is_shown = show and can_be_shown(attachment) and is_still(stored, attachment.content_type)
+    is_shown = show and can_be_shown(attachment) and is_still(cast(BinaryIO, stored), attachment.content_type)
     response = FileResponse(
         stored, as_attachment=not is_shown, filename=attachment.name, content_type=attachment.content_type
     )

@@ -247,7 +247,7 @@ def test_f31_only_a_picture_that_still_is_one_is_shown_in_place(
 
     def disposition(kept: Attachment) -> str:
         answer = client.get(file_link(kept, actor=actor, at=frozen_clock, show=True))
-        answer.close()
+        assert b"".join(answer.streaming_content)
         return str(answer["Content-Disposition"]).split(";")[0]
 
     assert (disposition(picture), disposition(text)) == ("inline", "attachment")
@@ -330,7 +330,7 @@ def test_bytes_without_a_row_do_not_stay(
 def test_a_record_takes_so_many_files(send: Any, settings: Any) -> None:
     settings.ATTACHMENTS_PER_RECORD = 1
     send(b"text", "a.txt")
-    with pytest.raises(attachments.TooManyFiles, match="too_many_files"):
+    with pytest.raises(attachments.TooManyFiles):
         send(b"text", "b.txt", key="2")
 
 

@@ -7,13 +7,16 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from modules.accounts.models import User
+from modules.console.story import Story
 from modules.core.actors import SYSTEM, Actor
 from modules.core.looks import look_of
 from modules.core.slots import render_slot
+from modules.core.timeline import timeline_of
 from modules.workflow.api import claim, fire, open_tasks_of
 from modules.workflow.models import Definition, HistoryEntry, Task
 from modules.workflow.panels.actions import actions_of
@@ -112,6 +115,25 @@ def test_tasks_say_who_holds_them_and_offer_what_the_reader_may_do(make_parcel: 
     assert task.release_url
 
 
+def test_a_task_is_given_to_a_colleague_of_its_role(
+    make_parcel: Any, clerk: User, client_of: Any, at: datetime
+) -> None:
+    parcel = make_parcel(is_fragile=True)
+    fire(parcel, "hand_over", actor=SYSTEM, at=at)
+    task, other = open_tasks_of(parcel).get(), UserFactory.create(is_staff=True, name="Other Inspector")
+    other.groups.set(clerk.groups.all())
+    [shown_task] = tasks_of(parcel, as_actor(clerk), at)
+    assert "Other Inspector" in [person.name for person in shown_task.people]
+    assert tasks_of(parcel, as_actor(UserFactory.create(is_staff=True)), at)[0].assign_url == ""
+    manager = client_of(UserFactory.create(is_staff=True, is_superuser=True))
+    answer = manager.post(shown_task.assign_url, {"person": other.pk})
+    assert answer.status_code == 303
+    task.refresh_from_db()
+    assert task.person == other
+    for nobody in ("", "x", "0", str(UserFactory.create(is_staff=True).pk)):
+        assert manager.post(shown_task.assign_url, {"person": nobody}).status_code == 404
+
+
 def test_a_task_that_a_transition_completes_names_it(make_parcel: Any, clerk: User, at: datetime) -> None:
     parcel = make_parcel(packer=clerk)
     [task] = tasks_of(parcel, as_actor(clerk), at)
@@ -160,8 +182,10 @@ def test_the_story_for_the_owner_names_no_staff_and_tells_none_of_their_notes(
 def test_what_people_wrote_is_escaped(make_parcel: Any, clerk: User, customer: User, at: datetime) -> None:
     parcel = make_parcel()
     fire(parcel, "cancel", actor=as_actor(customer), at=at, data={"reason": "<script>alert(1)</script>"})
-    for name, reader in (("console.record.below", clerk), ("portal.record.timeline", customer)):
-        text = slot(name, parcel, as_actor(reader), at)
+    items = timeline_of(request_of(as_actor(clerk), at), parcel, ["history"])
+    assert [str(item.title) for item in items] == ["Cancel the parcel", "Start"]
+    console = render_to_string("console/partials/_timeline.html", {"story": Story(items, (), "")})
+    for text in (console, slot("portal.record.timeline", parcel, as_actor(customer), at)):
         assert "&lt;script&gt;" in text
         assert "<script>" not in text
 
@@ -202,7 +226,7 @@ def test_a_long_story_takes_as_many_queries_as_a_short_one(
             slot(name, parcel, actor, at)
         counts.append(len(captured))
     assert counts[0] == counts[1]
-    assert counts[0] <= 4
+    assert counts[0] <= 8
 
 
 def test_rows_of_the_engine_about_a_record_are_not_the_record(make_parcel: Any, clerk: User, at: datetime) -> None:
