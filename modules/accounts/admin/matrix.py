@@ -35,36 +35,37 @@ def matrix(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         return _save_all(request)
-    viewer = cast(PortalRequest, request)
+    response = render(request, "accounts/role_matrix.html", _page(cast(PortalRequest, request)))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _page(viewer: PortalRequest) -> dict[str, Any]:
+    """What the filters leave, for all roles or one, and what is ticked now."""
+    asked = viewer.GET
     roles = list(Role.objects.order_by("key").select_related("group"))
-    chosen = next((role for role in roles if role.key == request.GET.get("role")), None)
+    chosen = next((role for role in roles if role.key == asked.get("role")), None)
     shown = [chosen] if chosen else roles
     grants = grants_of(shown, viewer.actor)
-    module, term = request.GET.get("module", ""), " ".join(request.GET.get("q", "").split())[:80]
-    only_deviations = request.GET.get("changed") == "1"
+    module, term = asked.get("module", ""), " ".join(asked.get("q", "").split())[:80]
+    only_deviations = asked.get("changed") == "1"
     sections = sections_of(shown, grants, module=module, term=term, only_deviations=only_deviations)
-    was = ",".join(
-        cell.name for part in sections for row in part.rows for cell in row.cells if cell.is_granted and cell.is_open
-    )
-    first = chosen or next((role for role in roles if role.key != OWNER_ROLE), roles[0])
-    context = {
-        **django_admin.site.each_context(request),
+    cells = (cell for section in sections for row in section.rows for cell in row.cells)
+    return {
+        **django_admin.site.each_context(viewer),
+        "module": module,
+        "term": term,
         "title": _("Roles and rights"),
         "roles": roles,
         "shown": shown,
         "chosen": chosen,
-        "first": first,
+        "first": chosen or next((role for role in roles if role.key != OWNER_ROLE), roles[0]),
         "sections": sections,
         "modules": [(config.label, config.verbose_name) for config in module_configs()],
-        "module": module,
-        "term": term,
         "only_deviations": only_deviations,
         "may_change": grants.may_change,
-        "was": was,
+        "was": ",".join(cell.name for cell in cells if cell.is_granted and cell.is_open),
     }
-    response = render(request, "accounts/role_matrix.html", context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
 
 
 def _save_all(request: HttpRequest) -> HttpResponse:
