@@ -85,7 +85,8 @@ def searched(rows: QuerySet[Any], fields: Sequence[str], term: str) -> QuerySet[
             texts = [name.lstrip("^") for name in fields if not name.startswith("=") and LOOKUP_SEP not in name]
             aliases = {f"searched_{name}": Coalesce(F(name), Value("")) for name in texts}
             rest = [name for name in fields if name.lstrip("^") not in texts]
-            return rows.alias(**aliases).filter(prefix_condition([*aliases, *rest], term, rows.model))
+            condition = prefix_condition([*aliases, *rest], term, rows.model)
+            rows = rows.alias(**aliases)
     return rows.filter(condition)
 
 
