@@ -43,8 +43,9 @@ def owns(kind: str, pk: int, actor: Actor) -> bool:
 def lock(kind: str, pk: int) -> None:
     """Lock the record's row until the end of the transaction.
 
-    Every way through billing locks the record first, then its payments, then its refunds, then accounts: the same
-    order in which a transition of the record comes here, so that the two cannot wait for each other in a ring.
+    Every way through billing locks the record first, then requests that wait for approval, then its payments, its
+    refunds, then accounts: the same order in which a transition of the record comes here, so that the two cannot wait
+    for each other in a ring.
     """
     manager = model_of(kind)._base_manager
     manager.select_for_update(no_key=True, of=("self",)).filter(pk=pk).values_list("pk", flat=True).first()

@@ -207,6 +207,18 @@ def test_cancelling_overtakes_what_waits_for_approval(
         fire(request, "approve", actor=manager, at=clock.now())
 
 
+def test_a_refund_made_at_the_provider_is_a_fact_and_what_waits_gives_way(
+    pay: Any, subject: User, clerk: Actor, sandbox: Sandbox, deliver: Callable[..., int]
+) -> None:
+    payment = pay()
+    request = asked(subject, 12100, clerk)
+    sandbox.control.refund(payment_intent=payment.intent_id, amount=500)
+    deliver()
+    request.refresh_from_db()
+    payment.refresh_from_db()
+    assert (request.state, payment.refunded, payment.refunding) == ("declined", eur(500), eur(0))
+
+
 def test_a_refund_over_several_payments_is_spread(
     pay: Any, subject: User, clerk: Actor, manager: Actor, sandbox: Sandbox
 ) -> None:

@@ -18,6 +18,7 @@ class RefundRequestAdmin(ReadOnlyAdmin):
     list_filter = ["state", "is_within_limit"]
     search_fields = ["description", "=asked_by__email"]
     default_order = ["-asked_at"]
+    empty_hint = _("Open what was paid, such as an order, and press “Refund…”.")
     inlines = [RefundInline]
     readonly_fields = ["subject", "pieces"]
     fields = [("subject", "amount"), "pieces", "reason", ("asked_by", "asked_at")]

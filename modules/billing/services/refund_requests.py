@@ -128,7 +128,7 @@ def give_up(request: RefundRequest) -> None:
 
 
 def overtake_requests(kind: str, pk: int, *, at: datetime) -> None:
-    """Everything of the locked record is given back: what still waits for approval is part of that."""
+    """What still waits for approval gives way: the locked record's money goes back otherwise."""
     waiting = RefundRequest.objects.filter(subject_type=kind, subject_id=pk, state=RefundRequestState.APPROVAL)
     for request in waiting.order_by("pk"):
         try:

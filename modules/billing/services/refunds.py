@@ -138,7 +138,9 @@ def settle_refund(answer: RefundAnswer, *, livemode: bool, at: datetime) -> Refu
     Raises Unworkable for a refund of a payment that is not ours, NotYet while the payment itself is not settled here
     or other refunds still reserve what this one has taken.
     """
-    payment = locked_payment(_payment_of(answer, livemode=livemode).pk)
+    known = _payment_of(answer, livemode=livemode)
+    _make_room(known, answer, livemode=livemode, at=at)
+    payment = locked_payment(known.pk)
     refund = Refund.objects.select_for_update().filter(livemode=livemode, provider_id=answer.provider_id).first()
     if refund is None and answer.refund:
         refund = Refund.objects.select_for_update().filter(public=answer.refund, payment=payment).first()
@@ -149,6 +151,16 @@ def settle_refund(answer: RefundAnswer, *, livemode: bool, at: datetime) -> Refu
     refund.payment = payment
     follow_refund(refund, answer, at=at)
     return refund
+
+
+def _make_room(payment: Payment, answer: RefundAnswer, *, livemode: bool, at: datetime) -> None:
+    """A refund made on the provider's side is a fact: what only waits for approval here gives way to it."""
+    if answer.refund or Refund.objects.filter(livemode=livemode, provider_id=answer.provider_id).exists():
+        return
+    lock(payment.subject_type, payment.subject_id)
+    payment.refresh_from_db(fields=["captured", "refunded", "refunding"])
+    if answer.amount > payment.refundable:
+        overtake_requests(payment.subject_type, payment.subject_id, at=at)
 
 
 def _payment_of(answer: RefundAnswer, *, livemode: bool) -> Payment:
