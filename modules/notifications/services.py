@@ -6,12 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import DateTimeField, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from modules.core.actors import Actor
 from modules.core.audit import audit
 from modules.core.messages import categories
-from modules.notifications.choices import Channel
-from modules.notifications.models import Notification, Preference, SentMail
+from modules.notifications.choices import Channel, DeliveryState
+from modules.notifications.models import Delivery, Notification, Preference, SentMail
 from modules.notifications.selectors import preference_matrix
 from modules.notifications.unsubscribing import Subscription
 
@@ -69,6 +72,25 @@ def _set(subscription: Subscription, channel: str, is_wanted: bool, *, at: datet
         channel=channel,
         defaults={"is_wanted": is_wanted, "changed_at": at},
     )
+
+
+@transaction.atomic
+def forget_person(*, user_id: int, email: str, at: datetime) -> None:
+    """Remove somebody's address and words: unsent mails are dropped, sent ones forgotten; that something was told
+    stays."""
+    whose = Notification.objects.filter(user_id=user_id)
+    waiting = Delivery.objects.filter(notification__in=whose, state__in=[DeliveryState.QUEUED, DeliveryState.SENDING])
+    waiting.update(state=DeliveryState.SUPPRESSED, error=gettext("The person was removed."))
+    Delivery.objects.filter(notification__in=whose).update(text="", html="")
+    whose.update(
+        email="",
+        title=gettext("Removed"),
+        text="",
+        url="",
+        read_at=Coalesce("read_at", Value(at, output_field=DateTimeField())),
+    )
+    Preference.objects.filter(Q(user_id=user_id) | Q(email=email.lower())).delete()
+    SentMail.objects.filter(to__iexact=email).delete()
 
 
 def forget_sent_mail(*, at: datetime) -> int:

@@ -8,14 +8,16 @@ import pytest
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 
+from modules.accounts.events import PersonPseudonymised
 from modules.accounts.models import User
 from modules.core import outbox
 from modules.core.choices import OutboxState
+from modules.core.events import publish
 from modules.core.messages import EMAIL, IN_APP, Message, Recipient, notify
 from modules.core.models import OutboxMessage
 from modules.films.models import Order
 from modules.notifications.choices import Channel, DeliveryState
-from modules.notifications.models import Delivery, Notification
+from modules.notifications.models import Delivery, Notification, SentMail
 from tests.factories.accounts import UserFactory
 
 Declare = Callable[..., type[Message]]
@@ -31,7 +33,7 @@ def test_a_person_is_told_in_the_app_and_by_mail(message: Declare, told: Told, c
     assert states(notification) == {"in_app": "sent", "email": "sent"}
     assert notification.is_in_inbox
     assert notification.title == "Order K7Q3-9XMD is paid: pack it"
-    assert notification.text == "Ana Ruiz paid €1,024.20. The films are set aside and wait to be packed."
+    assert notification.text == "Ana Ruiz paid €1,024.20."
     assert notification.url == "/orders/K7Q3-9XMD/"
     assert [mail.to for mail in mailoutbox] == [["customer@example.test"]]
 
@@ -231,3 +233,14 @@ def test_two_workers_at_once_tell_once(
     counts = parallel(work, 6)
     assert sum(counts) == 2
     assert (Notification.objects.count(), Delivery.objects.count()) == (2, 3)
+
+
+def test_who_is_removed_leaves_no_address_and_no_words(
+    message: Declare, told: Told, customer: User, at: datetime
+) -> None:
+    told(message([Recipient(user_id=customer.pk), Recipient(email="guest@example.test")]))
+    publish(PersonPseudonymised(user_id=customer.pk, email=customer.email, at=at))
+    kept = {row.user_id: row for row in Notification.objects.all()}
+    assert (kept[customer.pk].email, kept[customer.pk].text, kept[customer.pk].title) == ("", "", "Removed")
+    assert kept[None].email == "guest@example.test"
+    assert list(SentMail.objects.values_list("to", flat=True)) == ["guest@example.test"]
