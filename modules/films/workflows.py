@@ -108,6 +108,9 @@ class OrderFlow(Workflow[Order]):
         S.PAID, to=S.CANCELLED, when=nothing_left, title=_("Every line is cancelled"),
         do=[refund_all, tell(OrderCancelled)],
     )  # fmt: skip
+    ship_whole = automatic(
+        S.PAID, to=S.SHIPPED, when=[has_shipped, nothing_left_to_ship], title=_("Everything is sent at once")
+    )
     begin_shipping = automatic(S.PAID, to=S.PARTLY_SHIPPED, when=has_shipped, title=_("A first shipment is sent"))
     all_shipped = automatic(S.PARTLY_SHIPPED, to=S.SHIPPED, when=nothing_left_to_ship, title=_("Everything is sent"))
     arrive = automatic(

@@ -17,6 +17,7 @@ from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.films.choices import ShipmentState
 from modules.films.forms.console.purchases import (
+    NoteForm,
     PurchaseChangeForm,
     PurchaseForm,
     PurchaseLineForm,
@@ -34,10 +35,11 @@ class LineInline(RecordInline):
 
     model = OrderLine
     fields = [
-        "position", "title", "sku", "quantity", "held", "packed", "shipped", "cancelled", "unit_price", "tax_percent",
-        "gross", "given_back",
+        "title", "quantity", "held", "packed", "shipped", "cancelled", "unit_price", "tax_percent", "gross",
+        "given_back",
     ]  # fmt: skip
     readonly_fields = fields
+    ordering = ["position"]
     can_delete = False
     show_change_link = False
 
@@ -116,6 +118,7 @@ class PurchaseLineInline(RecordInline):
     fields = ["edition", "quantity"]
     autocomplete_fields = ["edition"]
     verbose_name_plural = _("Films")
+    verbose_name = _("film")
     extra = 1
     can_delete = False
     show_change_link = False
@@ -149,10 +152,12 @@ class OrderAdmin(RecordAdmin):
         return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in address_lines(order))) or "–"
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        return [PurchaseLineInline] if obj is None else [LineInline, ShipmentInline]
+        if obj is None:
+            return [PurchaseLineInline]
+        return [LineInline, ShipmentInline] if obj.shipments.exists() else [LineInline]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        asked = PurchaseForm if obj is None else PurchaseChangeForm if self._may_move(request, obj) else forms.ModelForm
+        asked = PurchaseForm if obj is None else PurchaseChangeForm if self._may_move(request, obj) else NoteForm
         return super().get_form(request, obj, change=change, **{"form": asked, **kwargs})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:

@@ -45,7 +45,7 @@ class PackForm(forms.Form):
                 label=line.order_line.title,
                 min_value=0,
                 max_value=line.quantity,
-                required=False,
+                required=not self.is_bound,  # what is not sent counts as asked, but the page does not call it optional
                 initial=line.quantity,
                 help_text=_("%(count)s of %(sku)s") % {"count": line.quantity, "sku": line.order_line.sku},
                 error_messages={"max_value": _("Only %(limit_value)s are asked for.")},

@@ -8,7 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from modules.accounts.api import user_by_email
 from modules.films.forms.checkout import country_choices
@@ -19,6 +24,15 @@ from modules.films.selectors.stock import available_by_edition
 from modules.films.services.orders import Buyer
 
 ADDRESS = ("street", "extra", "postcode", "city", "country")
+
+
+class NoteForm(forms.ModelForm):
+    """An order of which only the note may change."""
+
+    class Meta:
+        model = Order
+        exclude = ()  # noqa: DJ006 - the console names the fields
+        widgets = {"note": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 class AddressForm(forms.ModelForm):
@@ -37,12 +51,13 @@ class AddressForm(forms.ModelForm):
     class Meta:
         model = Order
         exclude = ()  # noqa: DJ006 - the console names the fields
+        widgets = {"note": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        known = self.instance.address or {"country": settings.SHIPPING_COUNTRIES[0]}
         for name in ADDRESS:
-            if name in self.fields:
-                self.initial.setdefault(name, (self.instance.address or {}).get(name, ""))
+            self.initial.setdefault(name, known.get(name, ""))
 
     @property
     def address(self) -> dict[str, str]:
