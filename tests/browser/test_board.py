@@ -30,7 +30,7 @@ def card(page: Page, order: Order) -> Locator:
 def test_a_clerk_drags_a_card_and_reads_why_another_stays(enter: Enter, shop: Shop, owner: User) -> None:
     edition = shop.edition(title="On the board")
     first, second = shop.place(edition), shop.place(edition)
-    page = enter(user=owner).page
+    page = enter(user=owner, viewport={"width": 2000, "height": 900}).page
     page.goto(BOARD)
     waiting, gone, paid = (column(page, name) for name in ("Awaiting payment", "Cancelled", "Paid"))
     expect(waiting.locator(".board-count")).to_have_text("2")
@@ -77,6 +77,7 @@ def test_by_keyboard_alone_and_who_was_faster(enter: Enter, shop: Shop, owner: U
 
     card(page, newer).focus()
     page.keyboard.press("Enter")
+    expect(dialog.get_by_role("link", name=re.compile("^Cancelled"))).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog.get_by_label(re.compile("^Reason"))).to_be_focused()
     fire(newer, "cancel", actor=Actor.of(staff), at=timezone.now())

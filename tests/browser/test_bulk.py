@@ -51,9 +51,10 @@ def test_two_hundred_orders_are_cancelled_in_the_background(
     visitor.button("Cancel the order").click()
 
     progress = page.get_by_role("region", name="Progress")
-    expect(progress).to_contain_text("0 of 200")
+    none = re.compile(r"(?<!\d)0 of 200")
+    expect(progress).to_contain_text(none)
     outbox.drain(rounds=1)
-    expect(progress).not_to_contain_text("0 of 200")
+    expect(progress).not_to_contain_text(none)
     visitor.button("Stop").click()
     expect(progress).to_contain_text("Stopping")
     outbox.drain(rounds=1)
