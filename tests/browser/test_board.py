@@ -8,10 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from modules.accounts.models import User
-from modules.core.actors import SYSTEM
+from modules.core.actors import SYSTEM, Actor
 from modules.films.models import Order
 from modules.workflow.api import fire
 from tests.browser.visitor import PHONE, Visitor
+from tests.browser.watch import Watch
 from tests.factories.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,9 +55,8 @@ def test_a_clerk_drags_a_card_and_reads_why_another_stays(enter: Enter, shop: Sh
     expect(gone.locator(".board-card")).to_have_count(2)
 
 
-def test_by_keyboard_alone_and_who_was_faster(enter: Enter, shop: Shop, owner: User, staff: User) -> None:
-    from modules.core.actors import Actor
-
+def test_by_keyboard_alone_and_who_was_faster(enter: Enter, shop: Shop, owner: User, staff: User, watch: Watch) -> None:
+    watch.expect("status of 409")
     edition = shop.edition(title="By keyboard")
     older, newer = shop.place(edition), shop.place(edition)
     visitor = enter(user=owner)
