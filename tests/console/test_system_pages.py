@@ -71,7 +71,7 @@ def test_the_audit_trail_takes_the_same_queries_for_one_and_three_rows(
         audit(customer, "changed", actor=SYSTEM, at=clock.now())
     client = client_of(owner)
     client.get("/console/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get("/console/core/auditentry/").status_code == 200
 
 
