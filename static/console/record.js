@@ -179,11 +179,14 @@
       form.classList.add("takes-drops");
       form.querySelector("[data-drop-submit]").hidden = true;
       const input = form.querySelector("input[type=file]");
-      input.addEventListener("change", () => {
+      /* Caught on its way down: unfold listens at every file input and looks for a text field of its own beside it. */
+      form.addEventListener("change", (event) => {
+        if (event.target !== input) return;
+        event.stopPropagation();
         const files = [...input.files];
         input.value = "";
         sendAll(form, files);
-      });
+      }, true);
       for (const kind of ["dragenter", "dragover"]) {
         form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("is-over"); });
       }
