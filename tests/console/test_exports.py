@@ -19,8 +19,8 @@ from modules.console import exports
 from modules.core.cells import plain_cell, safe_cell
 from modules.core.models import AuditEntry
 from modules.core.money import Money
+from modules.core.tables import opened_table
 from modules.films.choices import OrderState
-from modules.films.forms.imports.table import opened_table
 from modules.films.models import Order
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.orders import OrderRowFactory
@@ -89,9 +89,9 @@ def test_f33_an_import_reads_an_exported_table_back(client: Client, tmp_path: Pa
         OrderRowFactory(name=formula)
     file = tmp_path / "orders.csv"
     file.write_bytes(b"".join(export(client, "?columns=name&columns=number").streaming_content))
-    with opened_table(file) as (header, rows):
-        assert header == ["Name", "Number"]
-        assert sorted(row[0] for _line, row in rows) == sorted(FORMULAS)
+    with opened_table(file) as table:
+        assert table.header == ["Name", "Number"]
+        assert sorted(row[0] for _line, row in table.rows) == sorted(FORMULAS)
 
 
 @pytest.mark.any_database
