@@ -110,7 +110,7 @@ def address_of(view: SavedView, *, allowed: Any = None) -> str:
     """The query of a view as an address, without what this reader may not ask (`allowed(name, value)`)."""
     query = {
         name: [value for value in values if allowed is None or allowed(name, value)]
-        for name, values in view.query.items()
+        for name, values in sorted(view.query.items())
     }
     return written({**query, "view": [str(view.pk)]})
 
