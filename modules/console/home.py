@@ -1,4 +1,7 @@
-"""The start page: counts that lead to their records, what waits, what changed last."""
+"""The start page: true figures that lead to their records; folded below, what there is and what changed last.
+
+The work itself, the inbox, fills the slot `console.home`.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +9,13 @@ from typing import Any
 from babel.numbers import format_decimal
 from django.apps import apps
 from django.http import HttpRequest
-from django.urls import reverse
 
 from modules.console.lists import COUNT_CAP
 from modules.console.navigation import address, is_allowed, is_model
 from modules.console.trail import Line, lines
-from modules.core.choices import OutboxState
+from modules.core.figures import figures_for
 from modules.core.manifest import Nav, module_configs
-from modules.core.models import AuditEntry, OutboxMessage
+from modules.core.models import AuditEntry
 from modules.core.moments import babel_locale
 
 
@@ -44,7 +46,7 @@ class Group:
 
 def overview(request: HttpRequest) -> dict[str, Any]:
     """The context of the start page, as far as the person may see it."""
-    return {"figure_groups": _groups(request), "dead_letters": _dead_letters(request), "lines": _trail(request)}
+    return {"figures": figures_for(request), "figure_groups": _groups(request), "lines": _trail(request)}
 
 
 def _groups(request: HttpRequest) -> list[Group]:
@@ -63,15 +65,6 @@ def _figure(nav: Nav, request: HttpRequest) -> Figure | None:
     rows = apps.get_model(nav.target)._default_manager.order_by().values("pk")
     count = rows[: COUNT_CAP + 1].count()
     return Figure(str(nav.title), min(count, COUNT_CAP), count > COUNT_CAP, url, nav.icon)
-
-
-def _dead_letters(request: HttpRequest) -> Figure | None:
-    """Work that was given up: somebody must look."""
-    if not request.user.has_perm("core.view_outboxmessage"):
-        return None
-    count = OutboxMessage.objects.filter(state=OutboxState.DEAD)[: COUNT_CAP + 1].count()
-    url = f"{reverse('admin:core_outboxmessage_changelist')}?state__exact={OutboxState.DEAD}"
-    return Figure("", count, count > COUNT_CAP, url, "error") if count else None
 
 
 def _trail(request: HttpRequest) -> list[Line]:

@@ -53,6 +53,7 @@ class OutboxMessage(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="core_outbox_due", condition=Q(state=OutboxState.PENDING)),
+            models.Index(fields=["id"], name="core_outbox_dead", condition=Q(state=OutboxState.DEAD)),
             models.Index(fields=["-created_at", "-id"], name="core_outbox_newest"),
             models.Index(fields=["record_type", "record_id"], name="core_outbox_record"),
         ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from modules.console.api import RecordAdmin, display, list_actions, register
 from modules.core.http import PortalRequest
 from modules.core.slots import fill
+from modules.workflow import stuck
 from modules.workflow.diagram.sketch import sketch
 from modules.workflow.diagram.svg import Marks, draw
 from modules.workflow.diagram.ways import ways_of
@@ -26,11 +27,13 @@ from modules.workflow.undoing import can_undo
 from modules.workflow.views.board import list_tab
 from modules.workflow.views.bulk import transition_actions
 from modules.workflow.views.console import page_of
+from modules.workflow.views.inbox import inbox_panel
 
+fill("console.home", order=10)(inbox_panel)
 list_actions("workflow.transitions")(transition_actions)
 fill("console.list.views", order=20)(list_tab)
 
-__all__ = ["timeline"]
+__all__ = ["stuck", "timeline"]
 
 
 @fill("console.record.side", order=10)

@@ -18,6 +18,9 @@ class WorkflowRecord(Record):
     state_since = models.DateTimeField(_("in this state since"), null=True, editable=False)
     workflow_version = models.PositiveIntegerField(_("workflow version"), default=1, editable=False)
 
+    for_whom: str = ""
+    """Whom its tasks are done for, in words, where the record knows it."""
+
     class Meta:
         abstract = True
 

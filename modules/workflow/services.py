@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from modules.core.actors import Actor
+from modules.core.messages import notify
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.errors import InvalidData, TaskClosed, TaskNotYours, TaskTaken, Unsuitable
 from modules.workflow.flows import flow_of
@@ -15,6 +16,7 @@ from modules.workflow.four_eyes import called, refuse_same_person
 from modules.workflow.graph import Outcome
 from modules.workflow.history import FireResult
 from modules.workflow.lateness import who
+from modules.workflow.messages import TaskGiven
 from modules.workflow.models import Task
 from modules.workflow.plan import make_form
 from modules.workflow.rights import has_role, may_change
@@ -67,6 +69,9 @@ def assign(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
         _check_eyes(run, found, candidate)
         if found.person_id != person.pk:
             _hand_over(run, found, person, TaskDeed.ASSIGN, {"person": called(candidate)})
+            if person.pk != actor.user_id:
+                giver = {"giver": called(actor)} if actor.user is not None else {}
+                notify(TaskGiven, found, key=f"{person.pk}:{at.isoformat()}", at=at, facts=giver)
     task.refresh_from_db()
     return task
 

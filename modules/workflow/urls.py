@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, register_converter
 
 from modules.portal.api import pages_of
 from modules.workflow.flows import flows
-from modules.workflow.views import board, console, deeds, tasks, transitions
+from modules.workflow.views import board, console, deeds, inbox, inbox_deeds, stuck, tasks, transitions
 
 app_name = "workflow"
 
@@ -39,6 +39,14 @@ def portal_addresses() -> list[URLPattern]:
 staff = admin.site.admin_view
 urlpatterns = [
     path("console/workflow/", staff(console.overview), name="overview"),
+    path("console/workflow/inbox/news/", staff(inbox.inbox_news), name="inbox_news"),
+    path("console/workflow/inbox/<int:pk>/do/<str:way>/", staff(inbox.inbox_do), name="inbox_do"),
+    path("console/workflow/inbox/<int:pk>/claim/", staff(inbox_deeds.inbox_claim), name="inbox_claim"),
+    path("console/workflow/inbox/<int:pk>/release/", staff(inbox_deeds.inbox_release), name="inbox_release"),
+    path("console/workflow/inbox/<int:pk>/assign/", staff(inbox_deeds.inbox_assign), name="inbox_assign"),
+    path("console/workflow/inbox/<int:pk>/undo/<int:step>/", staff(inbox_deeds.inbox_undo), name="inbox_undo"),
+    path("console/workflow/stuck/", staff(stuck.stuck_page), name="stuck"),
+    path("console/workflow/stuck/requeue/", staff(stuck.stuck_requeue), name="stuck_requeue"),
     path("console/workflow/tasks/<int:pk>/claim/", staff(tasks.task_claim), name="task_claim"),
     path("console/workflow/tasks/<int:pk>/release/", staff(tasks.task_release), name="task_release"),
     path("console/workflow/tasks/<int:pk>/complete/", staff(tasks.task_complete), name="task_complete"),

@@ -34,7 +34,7 @@ def test_dead_letters_are_told_on_the_start_page_and_tried_again(client_of: Any,
     dead = letter("dead")
     client = client_of(owner)
     text = client.get("/console/").content.decode()
-    assert "1 piece of work was given up" in text
+    assert "1 given up by the background work" in text
     answer = client.post(
         "/console/core/outboxmessage/", {"action": "requeue_selected", "_selected_action": [dead.pk], "index": 0}
     )

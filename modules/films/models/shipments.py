@@ -75,6 +75,11 @@ class Shipment(WorkflowRecord):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def for_whom(self) -> str:  # type: ignore[override]
+        """The name on the parcel."""
+        return self.order.name
+
 
 class ShipmentLine(models.Model):
     """So many of an order line belong into this parcel; `picked` of them lie in it."""

@@ -96,7 +96,7 @@ def _task(
     return OpenTask(
         task.pk,
         node.title if node else task.key,
-        _holder(task, actor),
+        holder_of(task, actor),
         task.due_at,
         task.due_at is not None and task.due_at < at,
         claim_url=address(task, "claim") if is_free and not reason else "",
@@ -116,7 +116,8 @@ def address(task: Task, deed: str) -> str:
     return reverse(f"workflow:task_{deed}", args=[task.pk])
 
 
-def _holder(task: Task, reader: Actor) -> str:
+def holder_of(task: Task, reader: Actor) -> str:
+    """Who has the task, or for which role it waits."""
     if task.person is not None:
         return who(task.person_id, task.person.name or task.person.email, reader)
     module, _dot, name = task.role.partition(".")
