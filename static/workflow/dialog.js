@@ -47,8 +47,8 @@
     const form = event.target;
     if (!form.closest("dialog.workflow-dialog")) return;
     event.preventDefault();
-    if (form.dataset.pending) return;
-    form.dataset.pending = "true";
-    show(form.action, { method: "POST", body: new FormData(form) }).catch(() => { delete form.dataset.pending; form.submit(); });
+    if (form.dataset.sending) return;
+    form.dataset.sending = "true";
+    show(form.action, { method: "POST", body: new FormData(form) }).catch(() => { delete form.dataset.sending; form.submit(); });
   });
 })();

@@ -64,7 +64,8 @@ def test_a_clerk_names_a_colleague_attaches_a_file_filters_and_opens_a_step_in_t
     expect(timeline.get_by_role("link", name="note.txt")).to_be_visible()
 
     page.get_by_role("link", name="Cancel the order").click()
-    expect(page.get_by_role("dialog").get_by_role("button", name="Cancel the order")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel the order").click()
+    expect(page.locator(".record-side")).to_contain_text("Cancelled")
 
 
 def test_on_a_phone_and_without_javascript_the_page_still_takes_a_comment(
