@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,60 +14,103 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=80, verbose_name='list')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('query', models.JSONField(default=dict, verbose_name='query')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='shared with all staff')),
-                ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='removed')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("model", models.CharField(max_length=80, verbose_name="list")),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("query", models.JSONField(default=dict, verbose_name="query")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="shared with all staff")),
+                ("removed_at", models.DateTimeField(blank=True, null=True, verbose_name="removed")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'saved view',
-                'verbose_name_plural': 'saved views',
-                'permissions': [('share_savedview', 'Can share views of lists with all staff'), ('export_records', 'Can export lists as CSV and Excel files')],
-                'default_permissions': (),
+                "verbose_name": "saved view",
+                "verbose_name_plural": "saved views",
+                "permissions": [
+                    ("share_savedview", "Can share views of lists with all staff"),
+                    ("export_records", "Can export lists as CSV and Excel files"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ListSetting',
+            name="ListSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=80, verbose_name='list')),
-                ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('default_view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='console.savedview', verbose_name='opens with')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("model", models.CharField(max_length=80, verbose_name="list")),
+                ("columns", models.JSONField(blank=True, default=list, verbose_name="columns")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "default_view",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="console.savedview",
+                        verbose_name="opens with",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'setting of a list',
-                'verbose_name_plural': 'settings of lists',
-                'default_permissions': (),
+                "verbose_name": "setting of a list",
+                "verbose_name_plural": "settings of lists",
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('is_shared', True), ('removed_at', None)), fields=['model', 'name'], name='console_savedview_shared'),
+            model_name="savedview",
+            index=models.Index(
+                condition=models.Q(("is_shared", True), ("removed_at", None)),
+                fields=["model", "name"],
+                name="console_savedview_shared",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('owner', 'model', 'name'), name='console_savedview_name_once'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)),
+                fields=("owner", "model", "name"),
+                name="console_savedview_name_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='console_savedview_has_name'),
+            model_name="savedview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="console_savedview_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('model', ''), _negated=True), name='console_savedview_has_model'),
+            model_name="savedview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("model", ""), _negated=True), name="console_savedview_has_model"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listsetting',
-            constraint=models.UniqueConstraint(fields=('user', 'model'), name='console_listsetting_once_a_person'),
+            model_name="listsetting",
+            constraint=models.UniqueConstraint(fields=("user", "model"), name="console_listsetting_once_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='listsetting',
-            constraint=models.CheckConstraint(condition=models.Q(('model', ''), _negated=True), name='console_listsetting_has_model'),
+            model_name="listsetting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("model", ""), _negated=True), name="console_listsetting_has_model"
+            ),
         ),
     ]

@@ -1,4 +1,3 @@
-
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.expressions

@@ -6,28 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0005_job_key'),
+        ("core", "0005_job_key"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(unique=True, verbose_name='idempotency key')),
-                ('record_type', models.CharField(max_length=80, verbose_name='record type')),
-                ('record_id', models.BigIntegerField(verbose_name='record')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.UUIDField(unique=True, verbose_name="idempotency key")),
+                ("record_type", models.CharField(max_length=80, verbose_name="record type")),
+                ("record_id", models.BigIntegerField(verbose_name="record")),
+                ("at", models.DateTimeField(verbose_name="when")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'submission',
-                'verbose_name_plural': 'submissions',
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['at'], name='core_submission_oldest')],
+                "verbose_name": "submission",
+                "verbose_name_plural": "submissions",
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["at"], name="core_submission_oldest")],
             },
         ),
     ]
