@@ -71,7 +71,7 @@
     unhide(row);
     tidy(row);
     const following = row.nextElementSibling?.matches("[data-following]") ? row.nextElementSibling : null;
-    say(row.matches(".is-done, .is-gone") ? row.querySelector(".inbox-what").textContent.trim() : "");
+    say(row.matches(".is-done, .is-gone") ? row.querySelector(".inbox-what").textContent.trim() : row.dataset.told ?? "");
     if (row.matches(LIVE)) return focusRow(row);
     focusRow(following ?? nextTo(row));
     following?.removeAttribute("data-following");

@@ -246,6 +246,24 @@ def test_news_hold_what_came_in_and_leave_alone_what_is_shown(shop: Shop, client
     assert f'id="task-{fresh.pk}"' in client.get(f"{INBOX}/news/?whose=free", headers=HTMX).content.decode()
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_clerks_press_at_once_and_one_of_them_packs(
+    shop: Shop, client_of: ClientOf, staff: User, ana: User, parallel: Any
+) -> None:
+    _shipment, task = packing(shop)
+    clients = [client_of(person) for person in (staff, ana)]
+    deeds = [("do/pick/", {"_expected": "open"}), ("claim/", {})]
+
+    def press(number: int) -> int:
+        deed, data = deeds[number % 2]
+        return clients[number % 2].post(f"{INBOX}/{task.pk}/{deed}", data, headers=HTMX).status_code
+
+    assert sorted(parallel(press, 2)) == [200, 409]
+    task.refresh_from_db()
+    assert (task.status == "done") != (task.person == ana), "either packed or taken, never both"
+
+
 # Given to somebody
 
 

@@ -4,6 +4,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -234,7 +235,10 @@ def _just_done(viewer: PortalRequest) -> dict[str, Any] | None:
     task = Task.objects.select_related("person", "closed_by").filter(pk=int(named), status=TaskStatus.DONE).first()
     if task is None or viewer.actor.user_id is None or task.closed_by_id != viewer.actor.user_id:
         return None
-    record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
+    try:
+        record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
+    except (Http404, PermissionDenied):
+        return None
     return done_facts(viewer, task, record)
 
 
