@@ -56,9 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name, verbose_name_plural = _("person"), _("people")
         permissions = (
-            ("pseudonymise_user", "remove the personal data"),
-            ("reset_mfa", "reset the two-step sign-in"),
-            ("view_as", "see the pages as somebody else"),
+            ("pseudonymise_user", _("remove the personal data")),
+            ("reset_mfa", _("reset the two-step sign-in")),
+            ("view_as", _("see the pages as somebody else")),
         )
         constraints = [
             models.UniqueConstraint(
