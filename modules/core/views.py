@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -85,6 +86,9 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """In plain words where it came before anybody knew who asks, as with a host that is not ours (F45)."""
+    if not hasattr(request, "actor"):
+        return HttpResponse(gettext("We did not understand that"), status=400, content_type="text/plain; charset=utf-8")
     return _page(request, 400)
 
 

@@ -52,3 +52,11 @@ def test_version_names_code_and_schema(client: Client) -> None:
     facts = client.get("/health/version").json()
     assert facts["name"] == "Modular Connect"
     assert "core.00" in facts["schema"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/console/", "/health/live"])
+def test_f45_a_host_that_is_not_ours_gets_plain_words(path: str) -> None:
+    answer = Client(raise_request_exception=False).get(path, headers={"host": "evil.test"})
+    assert answer.status_code == 400
+    assert "evil.test" not in answer.content.decode()
