@@ -54,9 +54,15 @@ def rights_choices() -> list[tuple[str, list[tuple[int, str]]]]:
 def right_words(permission: Permission) -> str:
     """`see`, `change` …, or the name that a workflow gave to its step."""
     if not _is_plain(permission):
-        return _(permission.name)
+        return _step_words(permission.name)
     action = permission.codename.partition("_")[0]
     return str(_word_of_removal(permission) if action == "delete" else ACTIONS[action])
+
+
+def _step_words(name: str) -> str:
+    """A workflow names its right “order: Ship, Cancel a line”; the kind of record stands beside it anyway."""
+    _kind, is_of_steps, steps = name.partition(": ")
+    return ", ".join(dict.fromkeys(_(step) for step in steps.split(", "))) if is_of_steps else _(name)
 
 
 def kind_words(permission: Permission) -> str:

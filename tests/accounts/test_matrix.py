@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils.translation import override
 
 from modules.accounts import services
 from modules.accounts.models import Role, RoleOverride, User
@@ -43,6 +44,13 @@ def test_words_of_what_is_never_deleted() -> None:
     assert right_words(right("films.delete_film")) == "archive"
     assert right_words(right("accounts.delete_user")) == "deactivate"
     assert right_words(right("films.delete_genre")) == "delete"
+
+
+def test_a_step_of_a_workflow_is_named_once_and_in_the_readers_language() -> None:
+    assert right_words(right("films.cancel_line")) == "Cancel a line"
+    with override("es"):
+        assert right_words(right("films.cancel_line")) == "Cancelar una línea"
+        assert right_words(right("accounts.view_as")) == "ver las páginas como otra persona"
 
 
 def test_a_tick_is_saved_with_undo_and_trail(client_of: Any, owner: User, clerk: Role) -> None:
