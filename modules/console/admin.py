@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from modules.console.api import RecordAdmin, action, display, register
+from modules.console.imports_offers import import_buttons
 from modules.core.choices import OutboxState
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry, OutboxMessage, Sequence
 from modules.core.outbox import requeue
+from modules.core.slots import fill
+
+fill("console.list.tools")(import_buttons)
 
 
 class ReadOnly(RecordAdmin):

@@ -2,7 +2,8 @@
 
 Known places: `portal.header`, `portal.record.actions`, `portal.record.timeline`, `portal.record.aside`,
 `console.header`, `console.record.side`, `console.record.below`, `console.home`, `console.list.views` (facts: `model`,
-the tabs beside a list's table, such as its board), `console.job.actions` (fact: `job`).
+the tabs beside a list's table, such as its board), `console.list.tools` (fact: `opts`, buttons above
+a list), `console.job.actions` (fact: `job`).
 """
 
 from collections import defaultdict

@@ -24,6 +24,7 @@ class FilmsConfig(ModuleConfig):
             Nav(_("Stock"), "films.stocklevel", "inventory_2"),
             Nav(_("Stock movements"), "films.stockmovement", "swap_horiz"),
             Nav(_("People"), "films.person", "groups"),
+            Nav(_("Imports"), "console:imports", "upload_file", permission="films.import_films"),
             Nav(_("Genres"), "films.genre", "sell"),
             Nav(_("Locations"), "films.location", "location_on"),
         ],

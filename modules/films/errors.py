@@ -149,3 +149,9 @@ class TooLateToChange(Refusal):
 
     code = "too_late_to_change"
     words = _("Something of this order has been sent: its address and e-mail stay as they are.")
+
+
+class StaysAsItIs(Refusal):
+    """Something that an import did cannot be taken back."""
+
+    code = "stays_as_it_is"

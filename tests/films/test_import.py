@@ -219,7 +219,7 @@ def test_f32_tables_as_people_save_them(tmp_path: Path, encoding: str, mark: str
         ("a.csv", ",".join(["x"] * 1_000_000), "longer than"),
         ("a.csv", ",".join(["x"] * 300), "200 columns"),
         ("a.csv", 'title,year\n"' + "x" * 200_000 + '",1979\n', "longer than"),
-        ("a.json", "{}", "list of films"),
+        ("a.json", "{}", "expected a JSON list"),
         ("a.json", '[{"title": "Alien", "year": 1979}', "no JSON"),
         ("a.json", '[{"title": "Alien" "year": 1979}]', "no JSON"),
         ("a.json", "[" * 100_000, "nested too deeply"),

@@ -1,5 +1,5 @@
 """The film shop in the console."""
 
-from modules.films.admin import catalogue, figures, orders, shipments, stock
+from modules.films.admin import catalogue, figures, imports, orders, shipments, stock
 
-__all__ = ["catalogue", "figures", "orders", "shipments", "stock"]
+__all__ = ["catalogue", "figures", "imports", "orders", "shipments", "stock"]

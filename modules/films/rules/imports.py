@@ -85,6 +85,16 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What became of a film's row: what it changed, `{field: [old, new]}`, and which fields were locked."""
+
+    film_id: int
+    is_new: bool = False
+    changes: Mapping[str, list[Any]] = field(default_factory=dict)
+    locked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Suspect:
     """Two films that may be one; nothing is merged."""
 

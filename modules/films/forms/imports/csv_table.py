@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from modules.core.tables import Unreadable, opened_table
 from modules.core.text import fold
-from modules.films.forms.imports.errors import BadValue, Unreadable
-from modules.films.forms.imports.table import opened_table
-from modules.films.forms.imports.values import COLUMNS, LISTS, film_row
+from modules.films.forms.imports.errors import BadValue
+from modules.films.forms.imports.values import COLUMNS, LISTS, film_row, names_in
 from modules.films.rules.imports import FilmRow, RowProblem
 
 # What columns are called elsewhere, folded.
@@ -36,10 +36,10 @@ def read_csv(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[F
 
     A cell with several names separates them by `|`, or by `;` or `,` where that is not the table's own mark.
     """
-    with opened_table(path) as (header, rows):
-        columns = _columns(header, mapping or {})
-        for line, cells in rows:
-            yield _row(line, cells, columns, width=len(header))
+    with opened_table(path) as table:
+        columns = _columns(table.header, mapping or {})
+        for line, cells in table.rows:
+            yield _row(line, cells, columns, width=len(table.header))
 
 
 def _columns(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
@@ -65,13 +65,8 @@ def _row(line: int, cells: Sequence[str], columns: Mapping[str, int], *, width: 
     if len(cells) > width:
         return RowProblem(line, "", f"{len(cells)} cells under {width} columns: is there a mark too many?")
     told = {column: cells[place].strip() for column, place in columns.items() if place < len(cells)}
-    values = {column: _names(text) if column in LISTS else text for column, text in told.items()}
+    values = {column: names_in(text) if column in LISTS else text for column, text in told.items()}
     try:
         return film_row(line, values)
     except BadValue as error:
         return RowProblem(line, error.column, error.words)
-
-
-def _names(text: str) -> list[str]:
-    separator = next((mark for mark in "|;," if mark in text), "|")
-    return [name.strip() for name in text.split(separator) if name.strip()]

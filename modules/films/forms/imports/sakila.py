@@ -9,9 +9,9 @@ from pathlib import Path
 from django.conf import settings
 
 from modules.core.money import Money
+from modules.core.tables import Unreadable, opened_table
 from modules.films.choices import Format
-from modules.films.forms.imports.errors import BadValue, Unreadable
-from modules.films.forms.imports.table import as_columns, opened_table
+from modules.films.forms.imports.errors import BadValue
 from modules.films.forms.imports.values import film_row
 from modules.films.rules.imports import EditionRow, FilmRow, RowProblem
 
@@ -34,13 +34,13 @@ def read_sakila(folder: Path) -> Iterator[FilmRow | RowProblem]:
     """Films in the order of the file: a DVD at the replacement cost with its copies, digital at the rental rate."""
     links = _Links(folder)
     path = folder / "film.csv"
-    with opened_table(path) as (header, rows):
-        places = as_columns(header, path, FILM)
-        for line, cells in rows:
+    with opened_table(path) as table:
+        places = _as_columns(table.header, path, FILM)
+        for line, cells in table.rows:
             try:
                 yield _film(line, {name: cells[places[name]] for name in FILM}, links)
             except IndexError:
-                yield RowProblem(line, "", f"only {len(cells)} cells under {len(header)} columns")
+                yield RowProblem(line, "", f"only {len(cells)} cells under {len(table.header)} columns")
             except BadValue as error:
                 yield RowProblem(line, error.column, error.words)
 
@@ -118,10 +118,18 @@ def _actors(path: Path) -> Iterator[tuple[str, str]]:
 def _cells(path: Path, columns: Sequence[str]) -> Iterator[list[str]]:
     if not path.is_file():
         raise Unreadable(f"the folder has no {path.name}")
-    with opened_table(path) as (header, rows):
-        places = as_columns(header, path, columns)
+    with opened_table(path) as table:
+        places = _as_columns(table.header, path, columns)
         pick = partial(_picked, path, [places[name] for name in columns])
-        yield from (pick(line, cells) for line, cells in rows)
+        yield from (pick(line, cells) for line, cells in table.rows)
+
+
+def _as_columns(header: Sequence[str], path: Path, needed: Sequence[str]) -> dict[str, int]:
+    """The place of each column; Unreadable if one that is needed is missing."""
+    places = {name: place for place, name in enumerate(header)}
+    if missing := [name for name in needed if name not in places]:
+        raise Unreadable(f"{path.name} has no column {', '.join(missing)}", 1)
+    return places
 
 
 def _picked(path: Path, places: Sequence[int], line: int, cells: Sequence[str]) -> list[str]:

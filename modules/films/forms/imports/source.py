@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from modules.core.tables import Unreadable
 from modules.films.forms.imports.csv_table import read_csv
-from modules.films.forms.imports.errors import Unreadable
 from modules.films.forms.imports.json_list import read_json
 from modules.films.forms.imports.sakila import read_sakila
 from modules.films.rules.imports import FilmRow, RowProblem

@@ -1,7 +1,7 @@
 """Films, credits and genres of a batch of rows: few statements, and none for what is as it should be."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from modules.core.audit import record_type
 from modules.core.models import AuditEntry
 from modules.films.models import Certification, Credit, Film, Genre, Person
 from modules.films.rules.catalogue import free_slug, search_text, sort_title
-from modules.films.rules.imports import CreditRow, FilmRow, ImportReport, genre_key
+from modules.films.rules.imports import CreditRow, FilmRow, ImportReport, Written, genre_key
 from modules.films.services.people import people_named
 from modules.films.services.search import reindex_films
 
@@ -22,16 +22,18 @@ _Through = Film.genres.through
 
 
 class FilmWriter:
-    """Writes batches of one import; what it learns of slugs and genres is kept between them."""
+    """Writes batches of one import; what it learns of genres is kept between them, `written` is of the last batch."""
 
     def __init__(self, report: ImportReport, *, actor: Actor, at: datetime) -> None:
         self.report, self.actor, self.at = report, actor, at
-        self.slugs = set(Film.objects.values_list("slug", flat=True))
+        self.given: set[str] = set()
+        self.written: dict[tuple[str, int], Written] = {}
         self.genres = {genre.folded_name: genre for genre in Genre.objects.all()}
         self.trail: list[AuditEntry] = []
 
     def write(self, rows: Sequence[FilmRow]) -> dict[tuple[str, int], Film]:
         """The films of the rows by identity, written where that was needed."""
+        self.written = {}
         known = self._known(rows)
         people = self._people(rows)
         self._add_genres(rows)
@@ -50,6 +52,7 @@ class FilmWriter:
         films = Film.objects.filter(title__in={title for title, _ in identities}).prefetch_related(
             "genres", credits_with_people, "certifications"
         )
+        films = films.select_for_update(of=("self",)).order_by("pk")
         return {(film.title, film.year): film for film in films if (film.title, film.year) in identities}
 
     def _people(self, rows: Sequence[FilmRow]) -> dict[str, Person]:
@@ -86,23 +89,29 @@ class FilmWriter:
             for country, code in row.certifications.items()
         )
         self.report.created += len(films)
+        self.written |= {(film.title, film.year): Written(film.pk, is_new=True) for film in films}
         self.trail += [self._entry(film, "imported", {}) for film in films]
         return {(film.title, film.year): film for film in films}
 
     def _new_film(self, row: FilmRow) -> Film:
         film = Film(title=row.title, year=row.year, external_ids=dict(row.external_ids), **row.facts)
-        film.slug = free_slug(row.title, row.year, self.slugs.__contains__)
-        self.slugs.add(film.slug)
+        film.slug = free_slug(row.title, row.year, self._is_taken)
+        self.given.add(film.slug)
         film.sort_title = sort_title(row.title, film.language)
         people = dict.fromkeys(credit.name for credit in row.credits)
         film.search_text = search_text(row.title, film.original_title, row.year, people)
         return film
+
+    def _is_taken(self, slug: str) -> bool:
+        return slug in self.given or Film.objects.filter(slug=slug).exists()
 
     def _update(self, film: Film, row: FilmRow, people: Mapping[str, Person]) -> None:
         changes = self._changed_facts(film, row) | self._changed_relations(film, row, people)
         locked = set(film.locked_fields) & set(changes)
         self.report.locked += bool(locked)
         changes = {name: values for name, values in changes.items() if name not in locked}
+        told = {name: list(values) for name, values in changes.items()}
+        self.written[row.identity] = Written(film.pk, changes=told, locked=tuple(sorted(locked)))
         if not changes:
             self.report.unchanged += 1
             return
@@ -115,7 +124,7 @@ class FilmWriter:
         self._write_relations(film, row, people, changes)
         reindex_films([film.pk])
         self.report.updated += 1
-        self.trail.append(self._entry(film, "changed", changes))
+        self.trail.append(self._entry(film, "changed", {**changes, **_names_only(changes)}))
 
     def _changed_facts(self, film: Film, row: FilmRow) -> dict[str, tuple[Any, Any]]:
         given = {**row.facts, "external_ids": {**film.external_ids, **row.external_ids}}
@@ -126,11 +135,10 @@ class FilmWriter:
         old_genres, new_genres = {g.slug for g in film.genres.all()}, {g.slug for g in self._genres_of(row)}
         if row.genres and old_genres != new_genres:
             changes["genres"] = (sorted(old_genres), sorted(new_genres))
-        old_credits = [(c.person.name, c.job, c.character) for c in sorted(film.credits.all(), key=_place)]
-        wanted = sorted(_credits(film, row.credits, people), key=_place)
-        new_credits = [(c.person.name, c.job, c.character) for c in wanted]
+        old_credits = parts_of(film.credits.all())
+        new_credits = parts_of(_credits(film, row.credits, people))
         if row.credits and old_credits != new_credits:
-            changes["credits"] = ([name for name, *_ in old_credits], [name for name, *_ in new_credits])
+            changes["credits"] = (old_credits, new_credits)
         old_ratings = {rating.country: rating.code for rating in film.certifications.all()}
         new_ratings = {**old_ratings, **row.certifications}
         if old_ratings != new_ratings:
@@ -161,6 +169,19 @@ class FilmWriter:
             changes={name: list(values) for name, values in changes.items()},
             request_id=request_id.current(),
         )
+
+
+def parts_of(credits: Iterable[Credit]) -> list[list[str]]:  # noqa: A002 - the noun of the domain
+    """Credits as plain facts, in their order: name, job, character."""
+    return [[credit.person.name, credit.job, credit.character] for credit in sorted(credits, key=_place)]
+
+
+def _names_only(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
+    """Credits as the trail tells them."""
+    if "credits" not in changes:
+        return {}
+    old, new = changes["credits"]
+    return {"credits": ([name for name, *_ in old], [name for name, *_ in new])}
 
 
 def _place(credit: Credit) -> tuple[str, int]:
