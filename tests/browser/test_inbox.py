@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from modules.accounts.api import role_group
 from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import Actor
+from modules.core.models import OutboxMessage
 from modules.films.models import Shipment
 from modules.workflow.api import claim, open_tasks_of
+from tests.browser.test_console_accessibility import WIDE, nothing_on
 from tests.browser.visitor import PHONE, Visitor
 from tests.browser.watch import Watch
 from tests.factories.accounts import StaffFactory
@@ -140,3 +144,37 @@ def test_on_a_phone_and_in_spanish_and_without_a_script(enter: Enter, shop: Shop
     expect(plain.page.locator(".inbox-row.is-done")).to_be_visible()
     shipment.refresh_from_db()
     assert shipment.state == "picked"
+
+
+def test_axe_reads_the_inbox_and_what_is_stuck(enter: Enter, shop: Shop, owner: User) -> None:
+    owner.groups.add(role_group("films.clerk"))
+    visitor = enter(user=owner, **WIDE)
+    page, keys = visitor.page, visitor.page.keyboard
+    first, second = paid(shop, visitor, 2)
+    late = clock.now() - timedelta(days=2)
+    open_tasks_of(second).update(due_at=late)
+    OutboxMessage.objects.create(
+        effect="tests.gone", key="g", state="dead", created_at=late, due_at=late, finished_at=late, attempts=8
+    )
+    page.goto("/console/?whose=free")
+    expect(page.locator("[data-group=overdue] .inbox-row")).to_have_count(1)
+    keys.press("j")
+    keys.press("j")
+    keys.press("e")
+    packing = row(page, first)
+    expect(page.locator(f"{packing} form input[type=number]")).to_be_focused()
+    nothing_on(page)
+    keys.press("Escape")
+    keys.press("a")
+    expect(page.locator("#inbox-who")).to_be_focused()
+    nothing_on(page)
+    keys.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.locator(f"{packing} [data-shortcut=e]").click()
+    expect(page.locator(f"{packing} form input[type=number]")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator(f"{packing}.is-done")).to_be_visible()
+    nothing_on(page)
+    page.get_by_role("link", name="Stuck").click()
+    expect(page.locator(".inbox-row")).to_have_count(2)
+    nothing_on(page)

@@ -140,7 +140,8 @@ def test_a_task_of_a_record_that_one_may_not_see_says_so_and_offers_nothing(shop
         assert client_of(blind).post(f"{INBOX}/{task.pk}/{deed}/").status_code == 403
 
 
-def test_nothing_to_do_is_said_kindly(client_of: ClientOf, staff: User) -> None:
+def test_nothing_to_do_is_said_kindly(client_of: ClientOf, staff: User, owner: User) -> None:
+    assert "See all open tasks" in page(client_of(owner)), "who has no role of the work, but may see all of it"
     assert "Nothing waits for you. Well done." in page(client_of(staff))
     assert "Your team has nothing open." in page(client_of(staff), "?whose=team")
 
