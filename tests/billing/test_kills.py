@@ -140,7 +140,7 @@ def test_f01_killed_while_the_money_arrives(place: str, after: bool, ask: Ask, s
 @pytest.mark.parametrize(
     ("place", "after"),
     [
-        (f"{SERVICES}.refunds._call_later", True),
+        (f"{SERVICES}.refunds.call_later", True),
         ("modules.billing.gateways.stripe:StripeGateway.refund", False),
         ("modules.billing.gateways.stripe:StripeGateway.refund", True),
         (f"{SERVICES}.refund_states.post_refund", True),

@@ -201,7 +201,7 @@ def test_figures_count_what_waits_and_what_came_in(
     dear = shop.buy(shop.edition(price=6000, stock=3))
     client_of(clerk).post(asking(dear), form())
     request = rf.get("/")
-    request.user, request.now = clerk, clock.now()
+    request.user, request.actor, request.now = clerk, Actor.of(clerk), clock.now()
     found = {str(figure.title): figure for figure in figures_for(request)}
     waiting = found["Refunds waiting for a second pair of eyes"]
     assert waiting.value == "1"

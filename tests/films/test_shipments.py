@@ -4,22 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from modules.billing.api import balance, credit_notes_of, invoice_of, payments_of, transactions_about
+from modules.billing.api import balance
 from modules.core import clock, outbox
 from modules.core.actors import SYSTEM, Actor
 from modules.core.money import Money
 from modules.core.sweeps import sweeps
 from modules.films.choices import OrderState, ShipmentState
-from modules.films.models import OrderLine, Shipment, StockLevel
+from modules.films.models import Shipment, StockLevel
 from modules.films.selectors.stock import (
-    available_by_edition,
-    levels_out_of_step,
-    orders_out_of_step,
     stock_value,
-    stock_value_gap,
 )
 from modules.films.services.stock import adjust_stock
 from modules.workflow.api import (
@@ -33,29 +28,9 @@ from modules.workflow.api import (
 )
 from tests.factories.accounts import UserFactory
 from tests.factories.shop import Shop
+from tests.films.books import NOTHING, books_balance, cogs
 
 pytestmark = pytest.mark.django_db
-NOTHING = Money(0, "EUR")
-
-
-def books_balance() -> None:
-    call_command("ledger_check", verbosity=0)
-    assert levels_out_of_step() == []
-    assert orders_out_of_step() == []
-    assert stock_value_gap() == NOTHING
-
-
-@pytest.fixture
-def clerk(staff: Any) -> Actor:
-    return Actor.of(staff)
-
-
-def cogs(order: Any) -> list[int]:
-    """What was booked as cost of the order, posting by posting."""
-    found = []
-    for posted in transactions_about("films.order", order.pk):
-        found += [entry.amount.minor for entry in posted.entries.all() if entry.account.code == "cogs"]
-    return found
 
 
 def test_acceptance_5_three_of_two_places_go_in_two_shipments(shop: Shop, clerk: Actor) -> None:
@@ -237,73 +212,6 @@ def test_the_second_clerk_is_told_who_shipped_it(shop: Shop, clerk: Actor, teamm
     shop.ship(shipment, actor=clerk)
     with pytest.raises(AlreadyDone, match="staff@example"):
         fire(late, "ship", actor=Actor.of(teammate), at=clock.now(), data={"carrier": "dhl"})
-
-
-def test_acceptance_6_a_cancelled_line_goes_back_with_its_tax_and_a_credit_note(shop: Shop, clerk: Actor) -> None:
-    kept, unwanted = shop.edition(price=1000), shop.edition(price=1290, stock=3)
-    order = shop.buy(kept, unwanted, quantity=3)
-    line = order.lines.get(edition=unwanted)
-    before = (order.net, order.tax, order.gross)
-    shop.cancel_line(order, line, 1, actor=clerk)
-    outbox.drain()
-    shop.deliver()
-    order.refresh_from_db()
-    line.refresh_from_db()
-    assert (order.state, line.cancelled, line.to_ship) == (OrderState.PAID, 1, 2)
-    assert (order.net, order.tax, order.gross) == before
-    assert available_by_edition([unwanted.pk]) == {unwanted.pk: 1}
-    assert payments_of(order).get().refunded == Money(1290, "EUR")
-    invoice = invoice_of(order)
-    assert invoice is not None
-    note = credit_notes_of(invoice)[0]
-    assert (note.gross, note.net, note.tax) == (Money(1290, "EUR"), Money(1066, "EUR"), Money(224, "EUR"))
-    assert balance("sales_film") == order.net - note.net
-    assert balance("tax_payable") == order.tax - note.tax
-    assert balance("sales_returns") == NOTHING
-    books_balance()
-
-
-def test_the_rest_of_a_partly_shipped_order_is_cancelled_and_what_was_sent_stays(shop: Shop, clerk: Actor) -> None:
-    edition = shop.edition(stock=2)
-    shop.stock(edition, 1, "warehouse")
-    order = shop.buy(edition, quantity=3)
-    shop.ship(order.shipments.order_by("position")[0], actor=clerk)
-    order.refresh_from_db()
-    line = order.lines.get(edition=edition)
-    shop.cancel_line(order, line, line.quantity - OrderLine.objects.get(pk=line.pk).shipped, actor=clerk)
-    assert order.state == OrderState.SHIPPED
-    shop.deliver()
-    assert balance("sales_returns") == NOTHING
-    assert sorted(shipment.state for shipment in order.shipments.all()) == ["cancelled", "shipped"]
-    books_balance()
-
-
-def test_an_order_whose_every_line_is_cancelled_ends_and_gives_all_money_back(shop: Shop, clerk: Actor) -> None:
-    edition = shop.edition(stock=2)
-    order = shop.buy(edition, quantity=2)
-    shop.cancel_line(order, order.lines.get(edition=edition), 2, actor=clerk)
-    outbox.drain()
-    shop.deliver()
-    order.refresh_from_db()
-    assert order.state == OrderState.CANCELLED
-    assert payments_of(order).get().refunded == order.gross
-    assert [shipment.state for shipment in order.shipments.all()] == [ShipmentState.CANCELLED]
-    assert balance("sales_film") == balance("tax_payable") == NOTHING
-    books_balance()
-
-
-def test_a_packed_line_is_not_cancelled(shop: Shop, clerk: Actor) -> None:
-    order = shop.buy(shop.edition())
-    shop.pack(order.shipments.get(), actor=clerk)
-    with pytest.raises((GuardRefused, InvalidData)):
-        shop.cancel_line(order, order.lines.order_by("position")[0], 1, actor=clerk)
-
-
-def test_more_than_waits_is_refused_beside_the_field(shop: Shop, clerk: Actor) -> None:
-    order = shop.buy(shop.edition(stock=2), quantity=2)
-    with pytest.raises(InvalidData) as refused:
-        shop.cancel_line(order, order.lines.order_by("position")[0], 3, actor=clerk)
-    assert "quantity" in refused.value.errors
 
 
 @pytest.mark.parametrize("wrong", [{"shipped": 2}, {"cancelled": 2}, {"shipped": 1, "cancelled": 1}])

@@ -26,7 +26,7 @@ POINTS = [
     f"after {RUNS}:run_slice",
     f"before {RUNS}:ask_for_delivery",
     f"after {RUNS}:ask_for_delivery",
-    f"after {RUNS}:deliver_job",
+    "before modules.core.outbox:_finish",
     f"before {RUNS}:_end",
     f"after {RUNS}:_end",
     f"before {COMMIT} 3",
