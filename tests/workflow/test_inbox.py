@@ -17,7 +17,8 @@ from modules.core.models import OutboxMessage
 from modules.core.sweeps import run_sweeps
 from modules.films.models import Shipment
 from modules.notifications.models import Notification
-from modules.workflow.api import assign, claim, open_tasks_of
+from modules.workflow.api import assign, claim, fire, open_tasks_of
+from modules.workflow.inbox_rows import rows_of
 from modules.workflow.models import HistoryEntry, Task, Timer
 from modules.workflow.stuck import lag
 from tests.factories.accounts import StaffFactory, UserFactory
@@ -263,6 +264,22 @@ def test_two_clerks_press_at_once_and_one_of_them_packs(
     assert sorted(parallel(press, 2)) == [200, 409]
     task.refresh_from_db()
     assert (task.status == "done") != (task.person == ana), "either packed or taken, never both"
+
+
+def test_four_eyes_are_told_in_the_row_instead_of_buttons_that_would_be_refused(
+    make_slip: Callable[..., Any], at: Any
+) -> None:
+    boss, other = (Actor.of(StaffFactory.create(is_superuser=True)) for _ in range(2))
+    slip = make_slip()
+    fire(slip, "ask", actor=boss, at=at)
+    task = open_tasks_of(slip).get()
+    Task.objects.filter(pk=task.pk).update(role="films.clerk")
+    task.refresh_from_db()
+    (row,), (others,) = rows_of([task], boss, at), rows_of([task], other, at)
+    assert "somebody else must do this" in row.reason
+    assert (row.claim_url, row.ways) == ("", ())
+    assert others.reason == ""
+    assert others.claim_url
 
 
 # Given to somebody
