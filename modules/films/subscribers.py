@@ -16,6 +16,7 @@ from modules.films.messages import OrderReceived, OrderRefunded, OrderRefundFail
 from modules.films.models import Order, StockLevel
 from modules.films.selectors.orders import credits_of_payment, debits_of_refund
 from modules.films.services.basket import open_basket
+from modules.films.services.shipments import touch_order
 from modules.films.views.basket import token_of
 from modules.workflow.api import fire_first
 
@@ -65,8 +66,10 @@ def tell_of_stray_payment(event: StrayPaymentRefunded) -> None:
 
 def _tell_of_money(message: type[Message], event: PaymentEvent, *, key: str) -> None:
     if event.subject_type == Order.record_type:
+        order = Order.objects.get(pk=event.subject_id)
+        touch_order(order, at=event.at)
         facts = {"minor": event.amount_minor, "currency": event.currency}
-        notify(message, Order.objects.get(pk=event.subject_id), key=key, at=event.at, facts=facts)
+        notify(message, order, key=key, at=event.at, facts=facts)
 
 
 @subscribe(StockRanLow)
