@@ -33,6 +33,19 @@
     if (event.target.matches?.("[data-autosubmit]")) event.target.form?.requestSubmit();
   });
 
+  /* What select2 draws for a choice is called as the choice is: while it is empty nothing else gives it a name. */
+  const nameDrawn = () => {
+    for (const choice of document.querySelectorAll("select.select2-hidden-accessible")) {
+      const name = choice.getAttribute("aria-label") ?? choice.labels[0]?.textContent.trim();
+      const drawn = choice.parentElement.querySelector(".select2-selection[role=combobox]");
+      if (!name || !drawn) continue;
+      drawn.removeAttribute("aria-labelledby");
+      for (const part of [drawn, ...drawn.querySelectorAll("[role=textbox]")]) part.setAttribute("aria-label", name);
+    }
+  };
+  window.addEventListener("load", nameDrawn);
+  document.addEventListener("formset:added", () => setTimeout(nameDrawn));
+
   /* A second press of a button within a moment sends nothing; a download leaves the page where it is. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
