@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from modules.accounts.models import Role, User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import fire, start
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.workflow.app.models import Parcel, Slip
 
 
@@ -92,3 +92,9 @@ def in_state(make: Callable[..., Parcel], state: str, **fields: Any) -> Parcel:
             fire(parcel, name, actor=SYSTEM, at=at)
         assert then
     return parcel
+
+
+@pytest.fixture
+def ana(db: None) -> User:
+    """Another clerk of the shop."""
+    return StaffFactory.create(name="Ana", roles=["films.clerk"])

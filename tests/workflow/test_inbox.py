@@ -7,61 +7,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from modules.accounts.models import User
 from modules.core import clock, outbox
-from modules.core.actors import SYSTEM, Actor
-from modules.core.models import OutboxMessage
-from modules.core.sweeps import run_sweeps
-from modules.films.models import Shipment
+from modules.core.actors import Actor
 from modules.notifications.models import Notification
 from modules.workflow.api import assign, claim, fire, open_tasks_of
 from modules.workflow.inbox_rows import rows_of
-from modules.workflow.models import HistoryEntry, Task, Timer
-from modules.workflow.stuck import lag
+from modules.workflow.models import HistoryEntry, Task
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.shop import Shop
+from tests.workflow.inboxes import HTMX, INBOX, ClientOf, copies, packing, page, part
 
 pytestmark = pytest.mark.django_db
-ClientOf = Callable[[Any], Client]
-HTMX = {"HX-Request": "true"}
-INBOX = "/console/workflow/inbox"
-
-
-@pytest.fixture
-def ana(db: None) -> User:
-    """Another clerk of the shop."""
-    return StaffFactory.create(name="Ana", roles=["films.clerk"])
-
-
-def packing(shop: Shop) -> tuple[Shipment, Task]:
-    """A paid order's shipment and its task."""
-    shipment = shop.buy(shop.edition()).shipments.get()
-    return shipment, open_tasks_of(shipment).get()
-
-
-def copies(task: Task, count: int, **traits: Any) -> None:
-    """Open tasks of other kinds of work for the same record, so that pages are as long as they get."""
-    Task.objects.bulk_create(
-        Task(record_type=task.record_type, record_id=task.record_id, key=f"extra{number}", state="open",
-             role=task.role, opened_at=task.opened_at, **traits)
-        for number in range(count)
-    )  # fmt: skip
-
-
-def page(client: Client, query: str = "") -> str:
-    answer = client.get(f"/console/{query}")
-    assert answer.status_code == 200
-    return str(answer.content.decode())
-
-
-def part(text: str, group: str) -> str:
-    """One group of the page."""
-    found = re.search(rf'data-group="{group}".*?</section>', text, re.DOTALL)
-    assert found
-    return found[0]
 
 
 # The lists
@@ -331,102 +290,3 @@ def test_f37_the_addresses_of_the_inbox_are_for_staff_and_change_nothing_by_look
 
 
 # What is stuck, and the lag
-
-
-def test_f49_a_poison_message_is_given_up_the_queue_moves_on_and_it_is_tried_again_from_the_page(
-    client_of: ClientOf, owner: User, monkeypatch: Any
-) -> None:
-    done: list[str] = []
-    poison = ["poison"]
-
-    def work(delivery: outbox.Delivery) -> None:
-        if delivery.payload["word"] in poison:
-            raise ValueError("this cannot be read")
-        done.append(delivery.payload["word"])
-
-    outbox.handlers.register("tests.inbox_poison", work)
-    try:
-        at = clock.now()
-        for number, word in enumerate(["poison", "first", "second"]):
-            OutboxMessage.objects.create(
-                effect="tests.inbox_poison", key=f"p{number}", payload={"word": word}, created_at=at, due_at=at
-            )
-        for _round in range(outbox.MAX_ATTEMPTS + 3):
-            outbox.drain(at=at)
-            at += timedelta(hours=2)
-        letter = OutboxMessage.objects.get(key="p0")
-        assert done == ["first", "second"], "the queue behind it moved on, each once"
-        assert (letter.state, letter.attempts) == ("dead", outbox.MAX_ATTEMPTS)
-        client = client_of(owner)
-        assert "given up by the background work" in page(client)
-        stuck = client.get("/console/workflow/stuck/").content.decode()
-        assert "tests.inbox_poison" in stuck
-        assert "this cannot be read" in stuck
-        assert "Traceback" not in stuck
-        assert "SECRET" not in stuck
-        poison.clear()
-        assert client.post("/console/workflow/stuck/requeue/", {"letter": letter.pk}).status_code == 303
-        outbox.drain()
-        assert done == ["first", "second", "poison"]
-        assert "Nothing is stuck." in client.get("/console/workflow/stuck/").content.decode()
-    finally:
-        outbox.handlers.unregister("tests.inbox_poison")
-
-
-def test_stuck_counts_exactly_what_its_page_lists(shop: Shop, client_of: ClientOf, owner: User, staff: User) -> None:
-    shipment, task = packing(shop)
-    at = clock.now()
-    copies(task, 2, due_at=at - timedelta(days=2))
-    copies_due = Task.objects.filter(key="extra0")
-    copies_due.update(key="barely", due_at=at - timedelta(hours=3))
-    Timer.objects.create(
-        record_type="films.order", record_id=shipment.order_id, transition="close", state="paid", started_at=at,
-        due_at=at, next_try_at=at + timedelta(hours=1), attempts=5, error="Traceback\nValueError: no price",
-    )  # fmt: skip
-    text = page(client_of(owner))
-    assert re.search(r"Stuck</span><strong>2</strong>", text), text[:3000]
-    listed = client_of(owner).get("/console/workflow/stuck/").content.decode()
-    assert "ValueError: no price" in listed
-    assert listed.count("data-shortcut-row") == 1
-    clerks = client_of(staff).get("/console/workflow/stuck/").content.decode()
-    assert "no price" not in clerks, "timers are for who may view them"
-    assert "data-shortcut-row" in clerks
-
-
-def test_f03_after_an_hour_down_work_is_done_in_order_once_and_the_lag_is_shown_until_then(
-    shop: Shop, client_of: ClientOf, owner: User, staff: User, monkeypatch: Any
-) -> None:
-    done: list[int] = []
-
-    def work(delivery: outbox.Delivery) -> None:
-        done.append(delivery.payload["number"])
-
-    outbox.handlers.register("tests.inbox_lag", work)
-    try:
-        start = clock.now()
-        order = shop.place(shop.edition())  # its thirty minutes end while everything is down
-        with clock.frozen(start + timedelta(minutes=1)):
-            OutboxMessage.objects.all().delete()
-            for number in (3, 1, 2):
-                due = start + timedelta(minutes=10 * number)
-                OutboxMessage.objects.create(
-                    effect="tests.inbox_lag", key=f"l{number}", payload={"number": number}, created_at=start, due_at=due
-                )
-            assert "Background work is" not in page(client_of(staff))
-        up = start + timedelta(minutes=70)
-        with clock.frozen(up):
-            assert lag(up) == timedelta(minutes=60)
-            assert "Background work is 60 minutes behind" in page(client_of(staff))
-            assert "behind" in client_of(owner).get(f"{INBOX}/news/", headers=HTMX).content.decode()
-            outbox.drain(at=up, rounds=1)
-            swept = [run_sweeps(at=up)["workflow.timers"] for _time in range(3)]
-            outbox.drain(at=up)
-            assert done == [1, 2, 3], "oldest first, each once"
-            assert (swept[0] >= 1, swept[1:]) == (True, [0, 0]), "what was missed happens once"
-            order.refresh_from_db()
-            expired = HistoryEntry.objects.get(record_id=order.pk, record_type="films.order", transition="expire")
-            assert (order.state, expired.at, expired.actor_label) == ("expired", up, str(SYSTEM))
-            assert lag(up) < timedelta(minutes=2)
-            assert "Background work is" not in page(client_of(staff))
-    finally:
-        outbox.handlers.unregister("tests.inbox_lag")
