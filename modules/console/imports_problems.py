@@ -28,8 +28,8 @@ def import_problems(request: HttpRequest, pk: int) -> HttpResponseBase:
     viewer = cast(PortalRequest, request)
     run, which = found_run(viewer.actor, pk)
     response = StreamingHttpResponse(_lines(run, which), content_type="text/csv; charset=utf-8")
-    stem = slugify(run.name.rpartition(".")[0]) or "import"
-    response["Content-Disposition"] = f'attachment; filename="{stem}-{_("problems")}.csv"'
+    stem, words = slugify(run.name.rpartition(".")[0]) or "import", slugify(_("problems"))
+    response["Content-Disposition"] = f'attachment; filename="{stem}-{words}.csv"'
     return response
 
 
