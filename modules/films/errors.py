@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from modules.core.errors import Refusal
+from modules.core.errors import Refusal, Words
 
 
 class NotEnoughStock(Refusal):
@@ -155,3 +155,13 @@ class StaysAsItIs(Refusal):
     """Something that an import did cannot be taken back."""
 
     code = "stays_as_it_is"
+
+
+class RowRefused(Refusal):
+    """A row of a price list cannot be written; `field` says what of it."""
+
+    code = "row_refused"
+
+    def __init__(self, field: str, words: Words, **facts: object) -> None:
+        self.field = field
+        super().__init__(words, **facts)

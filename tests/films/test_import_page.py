@@ -464,3 +464,12 @@ def test_files_lie_under_random_names_and_go_after_thirty_days(manager: Client, 
     assert not path.exists()
     assert manager.post(page(run, "start/")).status_code == 409
     assert JobItem.objects.filter(job=run.check_job).exists()
+
+
+def test_who_directed_stays_when_a_file_tells_the_cast_alone(manager: Client) -> None:
+    imported(manager, "title,year,cast,director\nThe General,1926,Buster Keaton|Marion Mack,Clyde Bruckman\n")
+    run = imported(manager, "title,year,cast\nThe General,1926,Buster Keaton\n")
+    parts = Film.objects.get().credits.order_by("job").values_list("person__name", "job")
+    assert list(parts) == [("Buster Keaton", "actor"), ("Clyde Bruckman", "director")]
+    undone(manager, run)
+    assert Film.objects.get().credits.count() == 3

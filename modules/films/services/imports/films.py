@@ -136,7 +136,8 @@ class FilmWriter:
         if row.genres and old_genres != new_genres:
             changes["genres"] = (sorted(old_genres), sorted(new_genres))
         old_credits = parts_of(film.credits.all())
-        new_credits = parts_of(_credits(film, row.credits, people))
+        others = [credit for credit in film.credits.all() if credit.job not in _jobs(row)]
+        new_credits = parts_of([*others, *_credits(film, row.credits, people)])
         if row.credits and old_credits != new_credits:
             changes["credits"] = (old_credits, new_credits)
         old_ratings = {rating.country: rating.code for rating in film.certifications.all()}
@@ -151,7 +152,7 @@ class FilmWriter:
         if "genres" in changes:
             film.genres.set(self._genres_of(row))
         if "credits" in changes:
-            film.credits.all().delete()
+            film.credits.filter(job__in=_jobs(row)).delete()
             Credit.objects.bulk_create(_credits(film, row.credits, people))
         if "certifications" in changes:
             for country, code in row.certifications.items():
@@ -182,6 +183,11 @@ def _names_only(changes: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, 
         return {}
     old, new = changes["credits"]
     return {"credits": ([name for name, *_ in old], [name for name, *_ in new])}
+
+
+def _jobs(row: FilmRow) -> set[str]:
+    """The jobs that the row tells of; who did others stays."""
+    return {credit.job for credit in row.credits}
 
 
 def _place(credit: Credit) -> tuple[str, int]:
