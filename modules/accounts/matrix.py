@@ -97,7 +97,7 @@ def sections_of(
 def cell_of(role: Role, permission: Permission, grants: Grants) -> Cell:
     """One cell; it is open to those who hold the right themselves."""
     is_open = grants.may_change and role.key != OWNER_ROLE and (grants.own is None or permission.pk in grants.own)
-    label = f"{role.title}: {kind_words(permission)}, {right_words(permission)}"
+    label = f"{role.words}: {kind_words(permission)}, {right_words(permission)}"
     deviation = ""
     if not role.key.startswith(LOCAL) and (role.pk, permission.pk) in grants.overrides:
         deviation = _("added here") if grants.overrides[role.pk, permission.pk] else _("taken away here")

@@ -122,6 +122,11 @@ class Role(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def words(self) -> str:
+        """The title in the reader's language; the firm's own roles are called what somebody typed."""
+        return self.title if self.key.startswith("local.") else gettext(self.title)
+
 
 class RoleOverride(models.Model):
     """What this installation changed in a role: it survives when an upgrade changes the manifest's defaults."""

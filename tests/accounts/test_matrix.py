@@ -53,6 +53,12 @@ def test_a_step_of_a_workflow_is_named_once_and_in_the_readers_language() -> Non
         assert right_words(right("accounts.view_as")) == "ver las páginas como otra persona"
 
 
+def test_roles_of_modules_are_titled_in_the_readers_language(clerk: Role) -> None:
+    own = Role(key="local.film", title="Film")
+    with override("es"):
+        assert (clerk.words, own.words) == ("Dependiente de la tienda", "Film")
+
+
 def test_a_tick_is_saved_with_undo_and_trail(client_of: Any, owner: User, clerk: Role) -> None:
     extra = right("core.view_sequence")
     client = client_of(owner)

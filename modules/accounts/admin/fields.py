@@ -50,7 +50,7 @@ def role_choices() -> Iterator[tuple[int, Any]]:
     for role in Role.objects.prefetch_related("group__permissions__content_type").order_by("title", "pk"):
         yield (
             role.pk,
-            format_html('{}<span class="console-hint rights-gives">{}</span>', role.title, what_it_gives(role)),
+            format_html('{}<span class="console-hint rights-gives">{}</span>', role.words, what_it_gives(role)),
         )
 
 

@@ -231,7 +231,7 @@ class InvitationAdmin(RecordAdmin):
 
     @display(description=_("roles"))
     def role_titles(self, invitation: Invitation) -> str:
-        return ", ".join(sorted(role.title for role in invitation.roles.all())) or "–"
+        return ", ".join(sorted(role.words for role in invitation.roles.all())) or "–"
 
 
 @fill("console.record.side", order=20)

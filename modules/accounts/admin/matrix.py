@@ -120,7 +120,7 @@ def cell(request: HttpRequest) -> HttpResponse:
 
 def _told(shown: Cell, permission: Permission) -> str:
     words = _("{role} may now: {right}") if shown.is_granted else _("{role} may no longer: {right}")
-    return words.format(role=shown.role.title, right=whole_words(permission))
+    return words.format(role=shown.role.words, right=whole_words(permission))
 
 
 def _numbers(name: str) -> tuple[int, int]:

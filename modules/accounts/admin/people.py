@@ -148,7 +148,7 @@ class UserAdmin(RecordAdmin):
 
     @display(description=_("roles"))
     def role_titles(self, user: User) -> str:
-        titles = sorted(group.role.title for group in user.groups.all() if hasattr(group, "role"))
+        titles = sorted(group.role.words for group in user.groups.all() if hasattr(group, "role"))
         return ", ".join(titles)
 
     @display(description=_("roles"))
