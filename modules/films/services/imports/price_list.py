@@ -131,7 +131,8 @@ def take_back_price_row(
             change_price(edition=edition, price=price, actor=actor, at=at, reason=_("Import undone"))
             went = True
         else:
-            stays = f"{stays} {_('The price was changed since and stays.')}".strip()
+            words = _("The price was changed since and stays.")
+            stays = f"{stays} {words}".strip()
     if not went:
         raise StaysAsItIs(stays)
     return _take_back_new(edition, stays, actor=actor, at=at) if is_new else stays
