@@ -11,6 +11,8 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
     console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} in ${event.sourceFile}`);
 });"""
 OURS = {"data", "blob", "about"}
+REPLACED = re.compile(r"^htmx:(afterRequest|sendAbort)$")
+"""What htmx logs when a newer request takes the place of one under way; failures of other kinds have other names."""
 
 
 class Watch:
@@ -41,7 +43,7 @@ class Watch:
             self.problems.append(problem)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not REPLACED.match(message.text):
             self._note(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _on_request(self, request: Request) -> None:
