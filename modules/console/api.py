@@ -19,6 +19,7 @@ from modules.console.imports import (
 from modules.console.list_actions import list_actions
 from modules.console.list_filters import ConsoleFilter, Option
 from modules.console.records import RecordAdmin, record_address
+from modules.console.saved_views import save_view
 from modules.console.site import ConsoleSite
 from modules.console.trail import trail_words
 
@@ -46,5 +47,6 @@ __all__ = [
     "list_actions",
     "record_address",
     "register",
+    "save_view",
     "trail_words",
 ]

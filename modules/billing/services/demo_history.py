@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from modules.billing.choices import OPEN_STATES, Provider
+from modules.billing.choices import OPEN_STATES, PaymentState, Provider
 from modules.billing.gateways.base import Checkout, CheckoutStatus
 from modules.billing.models import Payment
 from modules.billing.services.settlement import settle
@@ -12,9 +12,10 @@ from modules.billing.subjects import reference
 
 
 def settle_recorded(subject: models.Model, *, at: datetime) -> Payment:
-    """Pay the open recorded payment of a record at a past time. Raises Payment.DoesNotExist."""
+    """Pay the recorded payment of a record at a past time, also late when it is closed. Raises Payment.DoesNotExist."""
     kind, pk = reference(subject)
-    payment = Payment.objects.get(subject_type=kind, subject_id=pk, provider=Provider.RECORDING, state__in=OPEN_STATES)
+    unpaid = Payment.objects.filter(provider=Provider.RECORDING, state__in=(*OPEN_STATES, PaymentState.EXPIRED))
+    payment = unpaid.filter(subject_type=kind, subject_id=pk).latest("pk")
     paid = Checkout(
         session_id=payment.session_id,
         status=CheckoutStatus.PAID,

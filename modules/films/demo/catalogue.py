@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from modules.films.services.imports import import_films
 
 FOLDER = Path(__file__).parent
 SOURCE = "demo"
+OPENED = timedelta(days=200)
+"""So long ago the shop opened."""
 ARRIVALS = 4
 """Of a hundred films so many came in during the last weeks."""
 
@@ -37,14 +40,14 @@ COST_SHARE = {Format.DVD: 52, Format.BLURAY: 58}
 """What a copy cost, in per cent of its price."""
 
 
-def load_catalogue(report: Callable[[str], None], at: datetime) -> None:
-    """Genres, films, editions, stock at a store and a warehouse; nothing if there are films."""
+def load_catalogue(report: Callable[[str], None], at: datetime, *, films: int | None = None) -> None:
+    """Genres, films (all or so many), editions, stock at a store and a warehouse; nothing if there are films."""
     if Film.objects.exists():
         return
     with transaction.atomic():
         _locations()
         _genres(at)
-        done = import_films(rows=_rows(at), source=SOURCE, actor=SYSTEM, at=at - timedelta(days=30))
+        done = import_films(rows=islice(_rows(at), films), source=SOURCE, actor=SYSTEM, at=at - OPENED)
     if done.problems:
         raise ValueError(f"the demo's films cannot be read: {done.problems[0]}")
     report(f"{done.created} films, {done.people_added} people")

@@ -1,170 +1,138 @@
-"""A few weeks of orders before today, made by the same services as real ones, at past times and with recorded payments.
-
-Oldest first, so that invoice numbers are in order; nothing is mailed.
-"""
+"""How orders go in the demo: placed, paid or not, packed, sent, given up — by the services that real ones use."""
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from heapq import heappop, heappush
-from itertools import count
+from typing import Any
 
-from modules.accounts.api import user_by_email
-from modules.billing.api import recording, request_payment, settle_recorded
-from modules.core import outbox
-from modules.core.actors import SYSTEM, Actor
-from modules.core.choices import OutboxState
-from modules.core.models import OutboxMessage
-from modules.core.sweeps import sweeps
-from modules.films.choices import Carrier
-from modules.films.models import Edition, Order, Shipment
-from modules.films.rules.editions import shop_day
-from modules.films.selectors.stock import available_by_edition
+from modules.billing.api import request_payment, settle_recorded
+from modules.core.actors import Actor
+from modules.films.choices import Carrier, ShipmentState
+from modules.films.demo.agenda import Agenda
+from modules.films.demo.hours import at_work
+from modules.films.demo.people import People, Shopper
+from modules.films.demo.shelves import Shelves, Wanted
+from modules.films.models import Order, Shipment
 from modules.films.services.basket import add_to_basket, open_basket
-from modules.films.services.orders import Buyer, place_order
+from modules.films.services.orders import place_order
 from modules.workflow.api import fire
 
-CUSTOMER, CLERK = "customer@demo.test", "staff@demo.test"
 CARRIERS = (Carrier.CORREOS, Carrier.CORREOS, Carrier.SEUR, Carrier.GLS)
-ORDERS, DAYS = 40, 45
-GUESTS = [
-    ("Lucía Ferrer", "Calle del Pez 12", "28004", "Madrid", "ES", "es"),
-    ("Tomás Ibarra", "Carrer de Blai 30", "08004", "Barcelona", "ES", "es"),
-    ("Ana Beltrán", "Calle Feria 81", "41002", "Sevilla", "ES", "es"),
-    ("Joana Reis", "Rua da Rosa 5", "1200-382", "Lisboa", "PT", "en"),
-    ("Pierre Vasseur", "Rue Oberkampf 44", "75011", "Paris", "FR", "en"),
-    ("Greta Lindholm", "Linnégatan 9", "413 04", "Göteborg", "SE", "en"),
-]
+REASONS = ("Ordered the wrong edition", "Found it elsewhere", "It takes too long", "")
 
 
-@dataclass(frozen=True)
-class Story:
-    """How one order went: who ordered when, and what became of it."""
+@dataclass
+class Shop:
+    """What every deed of the history needs."""
 
-    placed_at: datetime
-    actor: Actor
-    buyer: Buyer
-    ending: str
-    """`paid`, `digital`, `cancelled` or `unpaid`."""
-
-
-def load_orders(report: Callable[[str], None], at: datetime) -> None:
-    """The shop's last weeks; where orders stand already, nothing happens."""
-    if Order.objects.exists():
-        return
-    dice = random.Random(1895)  # noqa: S311 - the same demo everywhere
-    discs = list(Edition.objects.shown().physical().select_related("film").order_by("pk")[:1500])
-    digital = list(Edition.objects.shown().filter(format="digital").select_related("film").order_by("pk")[:500])
-    last = OutboxMessage.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    agenda = Agenda()
-    for story in _stories(dice, at):
-        agenda.add(
-            story.placed_at, partial(_tell, story, dice, digital if story.ending == "digital" else discs, agenda)
-        )
-    with recording():
-        for moment, deed in agenda.until(at):
-            _let_time_pass(moment)
-            deed()
-            _do_quietly(last, at=moment + timedelta(minutes=10))
-        _let_time_pass(at)
-        _do_quietly(last, at=at)
-    report(f"{Order.objects.count()} orders, {Shipment.objects.count()} shipments")
+    dice: random.Random
+    agenda: Agenda
+    people: People
+    shelves: Shelves
+    placed: Callable[[Order], None]
+    """Is told of each order."""
+    letters: set[str] = field(default_factory=set)
+    """Keys of the messages that go out although they are history."""
 
 
-class Agenda:
-    """What is going to happen, in order of time; deeds add later deeds."""
-
-    def __init__(self) -> None:
-        self._entries: list[tuple[datetime, int, Callable[[], None]]] = []
-        self._numbers = count()
-
-    def add(self, moment: datetime, deed: Callable[[], None]) -> None:
-        heappush(self._entries, (moment, next(self._numbers), deed))
-
-    def until(self, at: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
-        """The next deed and its moment, again and again, until the present."""
-        while self._entries and self._entries[0][0] < at:
-            moment, _number, deed = heappop(self._entries)
-            yield moment, deed
+def order(shop: Shop, at: datetime, shopper: Shopper, wanted: Wanted) -> Order:
+    """Fill a basket and order it."""
+    basket = open_basket(token=None, actor=shopper.actor, at=at)
+    for edition, quantity in wanted:
+        add_to_basket(basket=basket, edition=edition, quantity=quantity, at=at)
+    key = uuid.UUID(int=shop.dice.getrandbits(128), version=4)
+    placed = place_order(basket=basket, buyer=shopper.buyer, actor=shopper.actor, at=at, key=key)
+    shop.placed(placed)
+    return placed
 
 
-def _stories(dice: random.Random, at: datetime) -> list[Story]:
-    moments = sorted(at - timedelta(minutes=dice.randrange(60, DAYS * 24 * 60)) for _order in range(ORDERS))
-    endings = ["paid", "digital", "paid", "cancelled", "paid", "digital", "unpaid", "paid"]
-    return [_story(dice, moment, endings[number % len(endings)]) for number, moment in enumerate(moments)]
-
-
-def _story(dice: random.Random, moment: datetime, ending: str) -> Story:
-    name, street, postcode, city, country, language = dice.choice(GUESTS)
-    address = {"street": street, "extra": "", "postcode": postcode, "city": city, "country": country}
-    customer = user_by_email(CUSTOMER)
-    if customer is not None and (ending == "digital" or dice.random() < 0.3):
-        buyer = Buyer(customer.email, customer.name, "en", {} if ending == "digital" else address)
-        return Story(moment, Actor.of(customer), buyer, ending)
-    email = f"{name.split()[0].lower()}@example.test"
-    ending = "paid" if ending == "digital" else ending
-    return Story(moment, Actor.guest(email), Buyer(email, name, language, address), ending)
-
-
-def _tell(story: Story, dice: random.Random, editions: list[Edition], agenda: Agenda) -> None:
-    at = story.placed_at
-    basket = open_basket(token=None, actor=story.actor, at=at)
-    for edition in _chosen(dice, editions, at):
-        add_to_basket(basket=basket, edition=edition, quantity=1, at=at)
-    order = place_order(basket=basket, buyer=story.buyer, actor=story.actor, at=at, key=uuid.uuid4())
+def ask_for_payment(order: Order, *, actor: Actor, at: datetime) -> None:
     address = order.get_absolute_url()
     request_payment(
         subject=order, amount=order.gross, back_to=address, cancel_to=address, description=order.number,
-        actor=story.actor, email=order.email, language=order.language, at=at,
+        actor=actor, email=order.email, language=order.language, at=at,
     )  # fmt: skip
-    if story.ending != "unpaid":
-        settle_recorded(order, at=at + timedelta(minutes=2))
-    for shipment in Shipment.objects.filter(order=order) if story.ending == "paid" else ():
-        _plan_parcel(shipment, dice, agenda, at=at)
-    if story.ending == "cancelled":
-        order.refresh_from_db()
-        owner = Actor.guest(order.email, frozenset({f"{Order.record_type}:{order.pk}"}))
-        actor = story.actor if story.actor.user else owner
-        fire(order, "cancel", actor=actor, at=at + timedelta(minutes=9), data={"reason": "Ordered the wrong edition"})
 
 
-def _plan_parcel(shipment: Shipment, dice: random.Random, agenda: Agenda, *, at: datetime) -> None:
+def buy(shop: Shop, at: datetime, *, shopper: Shopper | None = None, wanted: Wanted) -> Order:
+    """Order and pay at once."""
+    shopper = shopper or shop.people.somebody()
+    placed = order(shop, at, shopper, wanted)
+    ask_for_payment(placed, actor=shopper.actor, at=at)
+    settle_recorded(placed, at=at + timedelta(seconds=shop.dice.randrange(20, 55)))
+    placed.refresh_from_db()
+    return placed
+
+
+def let_expire(shop: Shop, at: datetime, *, shopper: Shopper, wanted: Wanted) -> Order:
+    """Order and never come back from the payment page."""
+    placed = order(shop, at, shopper, wanted)
+    ask_for_payment(placed, actor=shopper.actor, at=at)
+    shop.agenda.look(at + timedelta(minutes=30, seconds=4))
+    shop.agenda.look(at + timedelta(days=7, minutes=31))
+    return placed
+
+
+def pay_late(shop: Shop, order: Order, at: datetime) -> None:
+    """The money comes after the order has expired."""
+    settle_recorded(order, at=at)
+    plan_parcels(shop, order, at)
+
+
+def give_up(shop: Shop, order: Order, at: datetime) -> None:
+    """The customer cancels while nothing is packed."""
+    order.refresh_from_db()
+    actor = shop.people.who_bought(order)
+    fire(order, "cancel", actor=actor, at=at, data={"reason": shop.dice.choice(REASONS)})
+
+
+def cancel_line(shop: Shop, order: Order, at: datetime) -> None:
+    """Staff give up a line that nobody has packed, because the customer called."""
+    waiting = order.shipments.filter(state__in=(ShipmentState.OPEN, ShipmentState.STUCK)).order_by("-position").first()
+    line = waiting.lines.order_by("-pk").first() if waiting is not None else None
+    if line is None:
+        return
+    order.refresh_from_db()
+    name = "cancel_line" if order.state == "paid" else "cancel_open_line"
+    data = {"line": line.order_line_id, "quantity": 1, "reason": "The customer called: no longer wanted"}
+    fire(order, name, actor=shop.people.clerk(), at=at, data=data)
+
+
+def plan_parcels(shop: Shop, order: Order, at: datetime, *, until: str = "delivered") -> None:
+    """What becomes of every shipment of an order."""
+    for shipment in Shipment.objects.filter(order=order).order_by("pk"):
+        plan_parcel(shop, shipment, at, until=until)
+
+
+def plan_parcel(shop: Shop, shipment: Shipment, at: datetime, *, until: str = "delivered") -> None:
     """Packed within hours, handed over in the evening, with the customer some days later."""
-    clerk = user_by_email(CLERK)
-    actor = SYSTEM if clerk is None else Actor.of(clerk)
-    parcel = {"carrier": dice.choice(CARRIERS), "tracking_number": f"PK{dice.randrange(10**9):09d}ES"}
-    packed = at + timedelta(minutes=dice.randrange(60, 600))
-    sent = packed + timedelta(minutes=dice.randrange(30, 900))
-    arrived = sent + timedelta(hours=dice.randrange(20, 120))
-
-    def step(name: str, moment: datetime, data: dict[str, str] | None = None) -> None:
-        fire(Shipment.objects.get(pk=shipment.pk), name, actor=actor, at=moment, data=data)
-
-    agenda.add(packed, partial(step, "pick", packed))
-    agenda.add(sent, partial(step, "ship", sent, parcel))
-    agenda.add(arrived, partial(step, "deliver", arrived))
+    dice, actor = shop.dice, shop.people.clerk()
+    packed = at_work(at + timedelta(minutes=dice.randrange(40, 300)), dice)
+    sent = at_work(packed + timedelta(minutes=dice.randrange(60, 240)), dice)
+    arrived = at_work(sent + timedelta(hours=dice.randrange(20, 96)), dice)
+    steps = [("pick", packed, {}), ("ship", sent, label(dice)), ("deliver", arrived, None)]
+    for name, moment, data in steps[: ("picked", "shipped", "delivered").index(until) + 1]:
+        shop.agenda.add(moment, partial(step, shipment.pk, name, actor, data))
 
 
-def _chosen(dice: random.Random, editions: list[Edition], at: datetime) -> list[Edition]:
-    """One to three editions that were on sale by then and of which there are enough."""
-    found = [edition for edition in dice.sample(editions, 20) if edition.is_on_sale(shop_day(at))]
-    left = available_by_edition([edition.pk for edition in found])
-    wanted = [edition for edition in found if edition.is_digital or left.get(edition.pk, 0) > 1]
-    return wanted[: dice.choice([1, 1, 2, 3])] or found[:1]
+def label(dice: random.Random) -> dict[str, str]:
+    return {"carrier": dice.choice(CARRIERS), "tracking_number": f"PK{dice.randrange(10**9):09d}ES"}
 
 
-def _let_time_pass(at: datetime) -> None:
-    """Timers that were due by then have fired."""
-    sweeps["workflow.timers"](at)
+def step(pk: int, name: str, actor: Actor, data: Mapping[str, Any] | None, at: datetime) -> None:
+    """One step of a shipment, unless it went another way meanwhile."""
+    shipment = Shipment.objects.get(pk=pk)
+    came_from = {"pick": ShipmentState.OPEN, "ship": ShipmentState.PICKED, "deliver": ShipmentState.SHIPPED}
+    if shipment.state == came_from[name]:
+        fire(shipment, name, actor=actor, at=at, data=data)
 
 
-def _do_quietly(last: int, *, at: datetime) -> None:
-    """Do what the orders asked for, but tell nobody about things long past."""
-    ours = OutboxMessage.objects.filter(pk__gt=last, state=OutboxState.PENDING)
-    while True:
-        ours.filter(effect__startswith="notifications.").update(state=OutboxState.DONE, finished_at=at)
-        if not outbox.drain(at=at, rounds=1):
-            return
+def pack_short(shop: Shop, order: Order, at: datetime, *, sku: str) -> None:
+    """Pack what is there; of one edition nothing is found."""
+    shipment = Shipment.objects.filter(order=order, lines__order_line__sku=sku, state=ShipmentState.OPEN).first()
+    if shipment is not None:
+        missing = shipment.lines.get(order_line__sku=sku)
+        fire(shipment, "pick", actor=shop.people.clerk(), at=at, data={f"line_{missing.pk}": 0})
