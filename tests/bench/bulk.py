@@ -25,15 +25,17 @@ from tests.workflow.app.models import Letter
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ROWS = int(os.environ.get("BULK_ROWS", "100000"))
 QUIET_REQUESTS = 300
+BATCH = 1000
 PAUSE = 0.02
 """Between two requests: a busy office, not a load test."""
 
 
 def letters(count: int) -> None:
     """Letters that wait to be weighed."""
-    rows = (Letter(weight=500, state="written", state_since=AT) for _ in range(count))
-    for _ in range(0, count, 1000):
-        Letter.objects.bulk_create([row for row, _n in zip(rows, range(1000), strict=False)])
+    for start in range(0, count, BATCH):
+        Letter.objects.bulk_create(
+            Letter(weight=500, state="written", state_since=AT) for _ in range(min(BATCH, count - start))
+        )
 
 
 def started() -> Job:

@@ -13,6 +13,10 @@ from modules.films.choices import FilmStatus, Job
 FIRST_YEAR, LAST_YEAR = 1870, 2200
 
 
+SHOWN = Q(archived_at__isnull=True)
+"""What customers see."""
+
+
 class Genre(Record):
     """A genre with its name in each language, such as `{"en": "Comedy", "es": "Comedia"}`."""
 
@@ -72,7 +76,7 @@ class FilmQuerySet(models.QuerySet["Film"]):
 
     def shown(self) -> "FilmQuerySet":
         """Films that customers see."""
-        return self.filter(archived_at__isnull=True)
+        return self.filter(SHOWN)
 
 
 class Film(Record):
@@ -130,6 +134,8 @@ class Film(Record):
             models.Index(fields=["sort_title", "id"], name="films_film_sorted"),
             models.Index(fields=["-popularity", "id"], name="films_film_popular"),
             models.Index(fields=["-year", "id"], name="films_film_year"),
+            models.Index(fields=["-year", "sort_title", "id"], name="films_film_newest", condition=SHOWN),
+            models.Index(fields=["year", "sort_title", "id"], name="films_film_oldest", condition=SHOWN),
         ]
 
     def __str__(self) -> str:

@@ -10,14 +10,24 @@ from modules.films.selectors.ranking import Fit
 
 
 def films_sentence(
-    count: int, *, genre: str = "", decade: int | None = None, kind: str = "", stock: bool = False, query: str = ""
+    count: int,
+    *,
+    more: bool = False,
+    genre: str = "",
+    decade: int | None = None,
+    kind: str = "",
+    stock: bool = False,
+    query: str = "",
 ) -> str:
-    """Each part is a phrase of its own that follows the noun, so that languages can order words inside it."""
+    """`more`: there are more than are counted.
+
+    Each part is a phrase of its own that follows the noun, so that languages can order words inside it.
+    """
     if genre:
         noun = ngettext("%(count)s %(genre)s film", "%(count)s %(genre)s films", count)
     else:
         noun = ngettext("%(count)s film", "%(count)s films", count)
-    parts = [noun % {"count": figure(count), "genre": genre.lower()}]
+    parts = [noun % {"count": figure(count) + "+" * more, "genre": genre.lower()}]
     if decade:
         parts.append(pgettext("films …", "of the %(decade)ss") % {"decade": decade})
     if kind:

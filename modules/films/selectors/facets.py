@@ -1,20 +1,24 @@
 """How many films each filter would leave, under the other filters that are on: one query a kind."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from modules.films.choices import Format
 from modules.films.models import Edition, Film, Genre
+from modules.films.selectors.counts import remembered
 from modules.films.selectors.filters import Filters, narrowed
 
 Base = QuerySet[Film]
+Counted = tuple[str, Any, int]
+"""A value's name, the value, and how many films have it."""
 
 
 @dataclass(frozen=True)
@@ -36,35 +40,50 @@ class ChipGroup:
     chips: Sequence[Chip]
 
 
-def chip_groups(found: Base, filters: Filters, today: date, path: str) -> list[ChipGroup]:
+def chip_groups(found: Base, filters: Filters, today: date, path: str, *, large: bool = False) -> list[ChipGroup]:
     """Three kinds, three queries. `found` are the films the search left, before any filter."""
+    counted = _counted(found, filters, today, large=large)
 
-    def group(title: str, key: str, count: Callable[[Base], Iterable[tuple[str, Any, int]]]) -> ChipGroup:
-        rest = narrowed(found, filters, today, but=key)
-        chosen = getattr(filters, key)
+    def group(title: str, key: str) -> ChipGroup:
+        chosen, values = getattr(filters, key), list(counted[key])
+        if chosen and all(value != chosen for _name, value, _number in values):
+            values.append((value_title(key, chosen), chosen, 0))  # so that it can be taken away
         chips = []
-        counted = list(count(rest))
-        if chosen and all(value != chosen for _name, value, _number in counted):
-            counted.append((value_title(key, chosen), chosen, 0))  # so that it can be taken away
-        for name, value, number in counted:
+        for name, value, number in values:
             is_on = value == chosen
             target = filters.query_string(**{key: None if is_on else value})
             chips.append(Chip(name, path + target, is_on, number))
         return ChipGroup(title, key, chips)
 
     stock = Chip(_("In stock only"), path + filters.query_string(stock=not filters.stock), filters.stock, None)
-    formats = group(_("Format"), "format", count_formats)
+    formats = group(_("Format"), "format")
     return [
         ChipGroup(formats.title, formats.key, [*formats.chips, stock]),
-        group(_("Decade"), "decade", count_decades),
-        group(_("Genre"), "genre", count_genres),
+        group(_("Decade"), "decade"),
+        group(_("Genre"), "genre"),
     ]
+
+
+def _counted(found: Base, filters: Filters, today: date, *, large: bool) -> dict[str, list[Counted]]:
+    """What each kind counts under the filters of the other kinds, in the reader's language."""
+
+    def ask(kind: str, count: Callable[[Base], list[Any]]) -> Callable[[], list[Counted]]:
+        return lambda: count(narrowed(found, filters, today, but=kind))
+
+    asked = {_key(kind, filters, today): ask(kind, count) for kind, count in COUNTS.items()}
+    return dict(zip(COUNTS, remembered(asked, large=large).values(), strict=True))
+
+
+def _key(kind: str, filters: Filters, today: date) -> str:
+    """All that a kind's counts depend on."""
+    return f"{kind}:{get_language()}:{today}:{filters.query_string(**{kind: None, 'sort': ''})}"
 
 
 def count_genres(films: Base) -> list[tuple[str, str, int]]:
     """Genres by how many of the films carry them."""
-    counted = Genre.objects.filter(films__in=films).annotate(number=Count("films")).order_by("-number", "slug")
-    return [(genre.title, genre.slug, genre.number) for genre in counted]
+    links = Film.genres.through._default_manager.filter(film__in=films).values_list("genre__slug", "genre__name")
+    counted = links.annotate(number=Count("pk")).order_by("-number", "genre__slug")
+    return [(Genre(slug=slug, name=name).title, slug, number) for slug, name, number in counted]
 
 
 def count_decades(films: Base) -> list[tuple[str, int, int]]:
@@ -81,6 +100,13 @@ def count_formats(films: Base) -> list[tuple[str, str, int]]:
     rows = Edition.objects.shown().filter(film__in=films).order_by().values("format")
     numbers = {row["format"]: row["number"] for row in rows.annotate(number=Count("film", distinct=True))}
     return [(str(kind.label), kind.value, numbers[kind.value]) for kind in Format if kind.value in numbers]
+
+
+COUNTS: dict[str, Callable[[Base], list[Any]]] = {
+    "format": count_formats,
+    "decade": count_decades,
+    "genre": count_genres,
+}
 
 
 def value_title(key: str, value: Any) -> str:

@@ -1,15 +1,18 @@
 """The shop window: what the first page shows. All of it is counted or looked up, nothing is made up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Sum
+from django.db.models import Exists, F, Max, Min, OuterRef, QuerySet, Sum
+from django.utils.translation import get_language
 
 from modules.films.choices import Format
 from modules.films.models import Edition, Film
 from modules.films.models.editions import FEW
 from modules.films.selectors.cards import Card, cards_of
+from modules.films.selectors.counts import is_large, remembered
 from modules.films.selectors.facets import count_decades, count_formats, count_genres
 from modules.films.selectors.filters import editions_to_have
 
@@ -32,23 +35,38 @@ class ShopWindow:
 
 
 def shop_window(today: date) -> ShopWindow:
-    """Fourteen queries, however many films there are."""
+    """Fourteen queries, however many films there are; of a large catalogue all but the cards is remembered."""
     films = Film.objects.shown()
-    first_year = films.aggregate(first=Min("year"))["first"]
-    formats = count_formats(films)
-    of_the_day = _film_of_the_day(today)
-    arrivals, last = _arrivals(today), _last_copies(today)
+    count = films.count()
+    seen = _looked_up(films, today, large=is_large(count))
+    of_the_day, arrivals, last = seen["day"], seen["arrivals"], seen["last"]
     cards = {card.film.pk: card for card in cards_of([*of_the_day, *arrivals, *last], today)}
     return ShopWindow(
         film_of_the_day=next((cards[pk] for pk in of_the_day if pk in cards), None),
         arrivals=[cards[pk] for pk in arrivals if pk in cards],
         last_copies=[cards[pk] for pk in last if pk in cards],
-        decades=count_decades(films),
-        genres=count_genres(films),
-        formats=formats,
-        count=films.count(),
-        first_year=first_year,
+        decades=seen["decades"],
+        genres=seen["genres"],
+        formats=seen["formats"],
+        count=count,
+        first_year=seen["first_year"],
     )
+
+
+def _looked_up(films: QuerySet[Film], today: date, *, large: bool) -> dict[str, Any]:
+    """Which films lie on the shelves, and the figures."""
+    asked: dict[str, Callable[[], Any]] = {
+        "day": lambda: _film_of_the_day(today),
+        "arrivals": lambda: _arrivals(today),
+        "last": lambda: _last_copies(today),
+        "decades": lambda: count_decades(films),
+        "genres": lambda: count_genres(films),
+        "formats": lambda: count_formats(films),
+        "first_year": lambda: films.aggregate(first=Min("year"))["first"],
+    }
+    prefix = f"window:{get_language()}:{today}:"
+    found = remembered({prefix + name: ask for name, ask in asked.items()}, large=large)
+    return {name: found[prefix + name] for name in asked}
 
 
 def _film_of_the_day(today: date) -> list[int]:

@@ -53,6 +53,7 @@ def _words(filters: Filters, listing: FilmListing) -> dict[str, Any]:
     """The list said in a sentence, and the orders it can have."""
     sentence = films_sentence(
         listing.count,
+        more=listing.is_capped,
         genre=listing.title_of("genre"),
         decade=filters.decade,
         kind=filters.format,
