@@ -20,6 +20,12 @@ WORDS: dict[str, Words] = {
     "archived": gettext_lazy("archived it"),
     "restored": gettext_lazy("brought it back"),
     "deleted": gettext_lazy("deleted it"),
+    "exported": gettext_lazy("took the list as a file"),
+    "imported": gettext_lazy("imported it"),
+    "import_undone": gettext_lazy("undid the import"),
+    "job_started": gettext_lazy("started the job"),
+    "job_stopped": gettext_lazy("stopped the job"),
+    "job_resumed": gettext_lazy("let the job go on"),
 }
 LONGEST = 300
 

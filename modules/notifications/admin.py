@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from unfold.decorators import display as label
 
-from modules.console.api import RecordAdmin, RecordInline, action, display, record_address, register
+from modules.console.api import RecordAdmin, RecordInline, action, display, record_address, register, trail_words
 from modules.core.http import PortalRequest
 from modules.core.messages import categories
 from modules.core.slots import fill
@@ -22,7 +22,10 @@ from modules.notifications import sending, timeline  # noqa: F401 - the source o
 from modules.notifications.choices import Channel, DeliveryState
 from modules.notifications.forms import MendForm
 from modules.notifications.models import Delivery, Notification
+
 from modules.notifications.selectors import unread_count
+
+trail_words({"resent": _("sent it again")})
 
 RESEND = "notifications.resend_delivery"
 
