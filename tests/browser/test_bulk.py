@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from modules.accounts.models import User
 from modules.core import job_runs, outbox
-from modules.core.models import Job
+from modules.core.models import Job, OutboxMessage
 from modules.core.text import public_number
 from modules.films.models import Order
 from tests.browser.visitor import Visitor
@@ -30,6 +30,12 @@ def many_orders(shop: Shop, count: int) -> None:
         other.pk, other.number, other.placed_key = None, public_number(), uuid4()
         others.append(other)
     Order.objects.bulk_create(others)
+
+
+def work() -> None:
+    """One round of the job; the mails about each order have tests of their own."""
+    OutboxMessage.objects.exclude(effect="core.job").delete()
+    outbox.drain(rounds=1)
 
 
 def test_two_hundred_orders_are_cancelled_in_the_background(
@@ -53,18 +59,19 @@ def test_two_hundred_orders_are_cancelled_in_the_background(
     progress = page.get_by_role("region", name="Progress")
     none = re.compile(r"(?<!\d)0 of 200")
     expect(progress).to_contain_text(none)
-    outbox.drain(rounds=1)
+    work()
     expect(progress).not_to_contain_text(none)
     visitor.button("Stop").click()
     expect(progress).to_contain_text("Stopping")
-    outbox.drain(rounds=1)
+    work()
     expect(progress).to_contain_text("Stopped")
     stopped = Job.objects.get()
     assert 0 < stopped.done < 200
     assert Order.objects.filter(state="cancelled").count() == stopped.done
 
     visitor.button("Go on").click()
-    outbox.drain(rounds=100)
+    while OutboxMessage.objects.filter(effect="core.job", state="pending").exists():
+        work()
     expect(progress).to_contain_text("200 of 200")
     expect(progress).to_contain_text("Finished")
     assert not Order.objects.exclude(state="cancelled").exists()
