@@ -22,7 +22,6 @@ from modules.notifications import sending, timeline  # noqa: F401 - the source o
 from modules.notifications.choices import Channel, DeliveryState
 from modules.notifications.forms import MendForm
 from modules.notifications.models import Delivery, Notification
-
 from modules.notifications.selectors import unread_count
 
 trail_words({"resent": _("sent it again")})

@@ -18,7 +18,7 @@ def actions() -> Iterator[str]:
     for path in (Path(settings.BASE_DIR) / "modules").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "audit" and len(node.args) > 1:
-                yield from (part.value for part in ast.walk(node.args[1]) if isinstance(part, ast.Constant))
+                yield from (str(part.value) for part in ast.walk(node.args[1]) if isinstance(part, ast.Constant))
 
 
 def test_every_action_has_words() -> None:
