@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -82,7 +82,7 @@ def _key(kind: str, filters: Filters, today: date) -> str:
 def count_genres(films: Base) -> list[tuple[str, str, int]]:
     """Genres by how many of the films carry them."""
     links = Film.genres.through._default_manager.filter(film__in=films).values_list("genre__slug", "genre__name")
-    counted = links.annotate(number=Count("pk")).order_by("-number", "genre__slug")
+    counted = links.annotate(number=Count("pk")).order_by(F("number").desc(), "genre__slug")
     return [(Genre(slug=slug, name=name).title, slug, number) for slug, name, number in counted]
 
 
