@@ -105,7 +105,7 @@ def _named(cl: ConsoleChangeList, field: Any, values: list[Any]) -> list[str] | 
 
 def _of_search(cl: ConsoleChangeList) -> Iterator[Chip]:
     if term := " ".join(cl.query.split()):
-        yield Chip("", _("starting with"), f"“{term}”", _without(cl, [SEARCH_VAR]))
+        yield Chip("", _("starting with"), _("“{term}”").format(term=term), _without(cl, [SEARCH_VAR]))
 
 
 def _without(cl: ConsoleChangeList, names: Iterable[str | None]) -> str:

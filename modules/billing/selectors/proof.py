@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from modules.billing.models import Account, CreditNoteLine, Entry, Transaction
 
@@ -45,18 +46,20 @@ def _missing_triggers() -> Iterator[str]:
         cursor.execute(sql)
         present = {row[0] for row in cursor.fetchall()}
     for name in sorted(TRIGGERS - present):
-        yield f"The trigger {name} is missing or switched off: the database no longer guards the books."
+        words = _("The trigger {name} is missing or switched off: the database no longer guards the books.")
+        yield words.format(name=name)
 
 
 def _unbalanced() -> Iterator[str]:
     sums = Entry.objects.values("transaction_id", "currency").annotate(sum=Sum("amount")).exclude(sum=0)
     for row in sums.order_by("transaction_id"):
-        yield f"Transaction {row['transaction_id']} is out of balance by {row['sum']} {row['currency']}."
+        words = _("Transaction {number} is out of balance by {sum} {currency}.")
+        yield words.format(number=row["transaction_id"], sum=row["sum"], currency=row["currency"])
 
 
 def _empty() -> Iterator[str]:
     for pk in Transaction.objects.filter(entries__isnull=True).order_by("pk").values_list("pk", flat=True):
-        yield f"Transaction {pk} has no entries."
+        yield _("Transaction {number} has no entries.").format(number=pk)
 
 
 def _wrong_balances() -> Iterator[str]:
@@ -64,12 +67,13 @@ def _wrong_balances() -> Iterator[str]:
         debit: int = account.debit
         proven = debit if account.grows_by_debit else -debit
         if proven != account.balance.minor:
-            yield f"Account {account} says {account.balance.minor}, its entries say {proven} {account.currency}."
+            words = _("Account {account} says {said}, its entries say {proven} {currency}.")
+            yield words.format(account=account, said=account.balance.minor, proven=proven, currency=account.currency)
 
 
 def _foreign_currency() -> Iterator[str]:
     for entry in Entry.objects.exclude(currency=F("account__currency")).order_by("pk"):
-        yield f"Entry {entry.pk} is in {entry.currency}, its account is not."
+        yield _("Entry {number} is in {currency}, its account is not.").format(number=entry.pk, currency=entry.currency)
 
 
 def _wrong_reversals() -> Iterator[str]:
@@ -77,7 +81,8 @@ def _wrong_reversals() -> Iterator[str]:
     for pk, original in Transaction.objects.filter(reverses__isnull=False).values_list("pk", "reverses_id"):
         rows = Entry.objects.filter(transaction_id__in=[pk, original]).values("account_id").annotate(sum=Sum("amount"))
         if rows.exclude(sum=0).exists():
-            yield f"Transaction {pk} does not mirror transaction {original}, which it reverses."
+            words = _("Transaction {number} does not mirror transaction {original}, which it reverses.")
+            yield words.format(number=pk, original=original)
 
 
 def _credited_too_much() -> Iterator[str]:
@@ -87,4 +92,5 @@ def _credited_too_much() -> Iterator[str]:
     )
     for row in sums.order_by("invoice_line_id"):
         if row["credited"] > row["invoice_line__gross"] or row["credited_tax"] > row["invoice_line__tax"]:
-            yield f"Line {row['invoice_line_id']} of an invoice is credited beyond what was sold."
+            words = _("Line {number} of an invoice is credited beyond what was sold.")
+            yield words.format(number=row["invoice_line_id"])
