@@ -22,7 +22,15 @@ if (drop) {
     chosen.textContent = `${file.name} · ${size}`;
   };
 
-  input.addEventListener("change", show);
+  // Taken on the way down: unfold's listener at the field itself looks for a text field that only its own widget has.
+  drop.addEventListener(
+    "change",
+    (event) => {
+      event.stopPropagation();
+      show();
+    },
+    true,
+  );
   for (const name of ["dragenter", "dragover"]) {
     drop.addEventListener(name, (event) => {
       event.preventDefault();
