@@ -30,9 +30,7 @@ Make = Callable[..., Slip]
         (date(2026, 10, 25), datetime(2026, 10, 25, 22, 59, 59, 999999, tzinfo=UTC)),  # 25 hours long
     ],
 )
-def test_a_date_means_the_end_of_that_day_whatever_clocks_do(
-    day: date, last_moment: datetime, settings: Any
-) -> None:
+def test_a_date_means_the_end_of_that_day_whatever_clocks_do(day: date, last_moment: datetime, settings: Any) -> None:
     settings.BUSINESS_TIME_ZONE = "Europe/Madrid"
     assert _instant(day) == last_moment
 
