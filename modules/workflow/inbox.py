@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import localize
@@ -21,7 +21,7 @@ from modules.workflow.flows import Flow, flows
 from modules.workflow.graph import Words
 from modules.workflow.inbox_rows import Row, rows_of
 from modules.workflow.models import Task
-from modules.workflow.selectors import Whose, inbox_tasks, roles_of
+from modules.workflow.selectors import Whose, inbox_page, inbox_tasks, roles_of
 
 PAGE, COUNT_CAP, MOST_FOUND, LONGEST_TERM = 50, 1000, 200, 100
 KINDS: tuple[Whose, ...] = ("mine", "team", "free")
@@ -123,7 +123,7 @@ def inbox_of(request: HttpRequest) -> Inbox:
     if not asked.whose:
         asked = replace(asked, whose="mine" if counts["mine"] or not counts["free"] else "free")
     start = (asked.page - 1) * PAGE
-    wanted = list(tasks_asked(request, asked).select_related("person")[start : start + PAGE + 1])
+    wanted = page_of(request, asked, start, start + PAGE + 1)
     rows = rows_of(wanted[:PAGE], viewer.actor, viewer.now, asked.query)
     tabs = [
         Tab(whose, TITLES[whose], shown(counts[whose]), replace(asked, whose=whose, page=1).query, whose == asked.whose)
@@ -132,6 +132,15 @@ def inbox_of(request: HttpRequest) -> Inbox:
     return Inbox(
         asked, tabs, grouped(rows, viewer.now), kinds_of(viewer.actor), len(wanted) > PAGE, any(counts.values())
     )
+
+
+def page_of(request: HttpRequest, asked: Asked, start: int, stop: int) -> list[Task]:
+    """The tasks of a page with the people who hold them."""
+    if asked.is_narrow:
+        return list(tasks_asked(request, asked).select_related("person")[start:stop])
+    tasks = inbox_page(cast(PortalRequest, request).actor, cast(Whose, asked.whose), start, stop)
+    prefetch_related_objects(tasks, "person")
+    return tasks
 
 
 def counts_of(actor: Actor) -> dict[Whose, int]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
@@ -57,17 +59,54 @@ def inbox_tasks(actor: Actor, whose: Whose = "mine") -> QuerySet[Task]:
     """
     if actor.user is None:
         return Task.objects.none()
-    return Task.objects.filter(_belonging(actor.user, whose), status=TaskStatus.OPEN).order_by(
-        F("due_at").asc(nulls_last=True), "pk"
-    )
+    return _due_first(_belonging(actor.user, whose))
+
+
+def inbox_page(actor: Actor, whose: Whose, start: int, stop: int) -> list[Task]:
+    """A page of `inbox_tasks`, for half the price: what its query reads is written once and kept (decision 0010)."""
+    if actor.user is None:
+        return []
+    roles = [] if whose == "mine" else roles_of(actor.user)
+    sql, holes = _written(whose, len(roles), start, stop)
+    if not sql:
+        return []
+    given: dict[Any, Any] = {_ANYBODY: actor.user.pk, **{_role(place): role for place, role in enumerate(roles)}}
+    return list(Task.objects.raw(sql, [given.get(hole, hole) for hole in holes]))
+
+
+_ANYBODY = -1
+
+
+def _role(place: int) -> str:
+    """Stands for the role at a place, in a statement that is kept."""
+    return f"\x1f{place}"
+
+
+@cache
+def _written(whose: Whose, roles: int, start: int, stop: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement of a list for so many roles, with its parameters; nothing where the list must be empty."""
+    wanted = _wanted(_ANYBODY, [_role(place) for place in range(roles)], whose)
+    try:
+        return _due_first(wanted)[start:stop].query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+
+
+def _due_first(wanted: Q) -> QuerySet[Task]:
+    found = Task.objects.filter(wanted, status=TaskStatus.OPEN)
+    return found.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
 def _belonging(user: "User", whose: Whose) -> Q:
+    return _wanted(user.pk, [] if whose == "mine" else roles_of(user), whose)
+
+
+def _wanted(person: int, roles: Sequence[str], whose: Whose) -> Q:
     if whose == "mine":
-        return Q(person=user)
-    mine = Q(role=next(iter(roles))) if len(roles := roles_of(user)) == 1 else Q(role__in=roles)
+        return Q(person=person)
+    mine = Q(role=roles[0]) if len(roles) == 1 else Q(role__in=roles)
     if whose == "team":
-        return mine & (Q(person__isnull=True) | ~Q(person=user))
+        return mine & (Q(person__isnull=True) | ~Q(person=person))
     # SQLite would look people up by the key's own index and sort; said like this, it reads the role's in its order.
     return mine & (~Q(person__gte=0) if connection.vendor == "sqlite" else Q(person__isnull=True))
 

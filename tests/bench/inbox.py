@@ -11,9 +11,8 @@ from django.db import connection
 
 from modules.accounts.models import Role, User
 from modules.core.actors import Actor
-from modules.workflow.api import inbox_tasks
 from modules.workflow.models import Task
-from modules.workflow.selectors import Whose
+from modules.workflow.selectors import Whose, inbox_page
 from tests.bench import Measurement, benchmark
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -59,7 +58,7 @@ def compare(whose: Whose) -> Measurement:
     params = [actor.user_id] if "%s" in sql else []
 
     def ours() -> list[int]:
-        return [task.pk for task in inbox_tasks(actor, whose)[:PAGE]]
+        return [task.pk for task in inbox_page(actor, whose, 0, PAGE)]
 
     def bare() -> list[int]:
         return [task.pk for task in Task.objects.raw(sql, params)]

@@ -29,6 +29,7 @@ from modules.workflow.api import (
 )
 from modules.workflow.models import Task
 from modules.workflow.panels.story import staff_story
+from modules.workflow.selectors import inbox_page
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.app.slips import SlipFlow
@@ -162,6 +163,20 @@ def test_mine_the_team_s_and_free_ones_first_due_first(clerk: User, ben: User, a
     assert not inbox_tasks(Actor.guest(), "team").exists()
     assert not inbox_tasks(as_actor(UserFactory.create()), "free").exists()
     assert task_counts(Actor.guest(), at)["mine"].total == 0
+
+
+@pytest.mark.parametrize("whose", ["mine", "team", "free"])
+@pytest.mark.parametrize("roles", [[], ["parcels.clerk"], ["parcels.clerk", "parcels.driver"]])
+def test_a_page_is_the_same_piece_of_the_same_list(ben: User, at: datetime, whose: Any, roles: list[str]) -> None:
+    reader = UserFactory.create()
+    reader.groups.set([role_group(key) for key in roles])
+    holders = (None, reader, ben)
+    keys = ("parcels.clerk", "parcels.driver")
+    make_tasks(*[(keys[number % 2], holders[number % 3], None if number % 5 else at) for number in range(24)], at=at)
+    for person in (reader, ben):  # the statement is kept, the people are not
+        actor = as_actor(person)
+        assert inbox_page(actor, whose, 2, 7) == list(inbox_tasks(actor, whose)[2:7])
+    assert inbox_page(Actor.guest(), whose, 0, 7) == []
 
 
 @pytest.mark.parametrize("whose", ["mine", "team", "free"])
