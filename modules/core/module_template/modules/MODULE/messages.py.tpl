@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import users_with_role
-from modules.core.messages import EMAIL, IN_APP, Message, Recipient
+from modules.core.messages import EMAIL, IN_APP, Category, Message, Recipient, declare_category
 from modules.${module}.models import ${Record}
+
+declare_category(Category("${module}", _("${Nouns}")))
 
 
 class ${Record}Message(Message):
