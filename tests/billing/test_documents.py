@@ -115,7 +115,7 @@ def heights(page: PageObject) -> list[float]:
 
 
 def test_f46_markup_and_control_characters_in_names_are_text() -> None:
-    evil = "<b>Bo\u202eld</b> & \x00<para>\n/JavaScript (x) \\"
+    evil = "<b>Bo\u202eld</b> & \x07<para>\n/JavaScript (x) \\"
     document = invoice(
         buyer={"name": evil, "email": "<i>@example.test"}, lines=[SoldLine(evil, 1, Money(1, "EUR"), Decimal(0))]
     )
