@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.contrib.auth import get_user_model
@@ -82,7 +82,7 @@ def _role(place: int) -> str:
     return f"\x1f{place}"
 
 
-@cache
+@lru_cache(maxsize=64)  # the first pages of everybody; addresses name any page
 def _written(whose: Whose, roles: int, start: int, stop: int) -> tuple[str, tuple[Any, ...]]:
     """The statement of a list for so many roles, with its parameters; nothing where the list must be empty."""
     wanted = _wanted(_ANYBODY, [_role(place) for place in range(roles)], whose)

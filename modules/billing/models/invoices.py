@@ -37,10 +37,6 @@ class _Numbered(models.Model):
     def full_number(self) -> str:
         return f"{self.series}-{self.number:06d}"
 
-    def get_pdf_url(self) -> str:
-        """Where its file is, for whose it is and for staff."""
-        raise NotImplementedError
-
 
 class Invoice(_Numbered):
     """What was sold, to whom, at which tax. Never edited; undone by a credit note."""
