@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from modules.core import clock
 from tests.append_only import let_flush_empty_append_only_tables
@@ -16,6 +17,9 @@ from tests.factories.people import customer, owner, staff, stranger, teammate  #
 from tests.factories.shop import running_shop, shop  # noqa: F401
 
 let_flush_empty_append_only_tables()
+# How long an example takes says how busy the machine is, not whether the example is right.
+settings.register_profile("suite", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture

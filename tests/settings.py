@@ -26,8 +26,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 if "cache" in DATABASES:
     DATABASES["cache"]["TEST"] = {"NAME": Path(os.environ["DATA_DIR"]) / "cache.sqlite3"}
 
-INSTALLED_APPS = [*_INSTALLED_APPS, "tests.workflow.app.apps.ParcelsConfig"]
+INSTALLED_APPS = [
+    *_INSTALLED_APPS,
+    "tests.workflow.app.apps.ParcelsConfig",
+    "tests.workflow.repairs.apps.RepairsConfig",
+]
 DEBUG = False
+WORKFLOW_LOOK_SECONDS = 0  # nobody publishes from another machine, and tests count queries
 CACHES = {**_CACHES, "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 STORAGES = {**_STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

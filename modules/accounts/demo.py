@@ -11,9 +11,11 @@ from modules.accounts.services.invitations import invite
 from modules.core.actors import SYSTEM, Actor
 
 PASSWORD = "demo"  # noqa: S105 - the backend refuses these accounts outside the demo
-STAFF_ROLES = ("films.clerk",)
+STAFF_ROLES = ("films.clerk", "suggestions.staff")
 """What the demo's clerk may do; roles of modules that are not installed are left out."""
-MANAGER_ROLES = ("films.manager", "billing.manager")
+MANAGER_ROLES = (
+    "films.manager", "billing.manager", "suggestions.staff", "suggestions.buyer", "suggestions.manager",
+)  # fmt: skip
 
 PEOPLE = (
     ("owner", "Olivia Marsh", (OWNER_ROLE, *MANAGER_ROLES), True),

@@ -40,6 +40,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         default="",
         help_text=_("Empty: the zone of the business."),
     )
+    manager = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("manager"),
+        help_text=_("Gets what a workflow gives to this person's manager."),
+    )
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the console."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("May sign in."))
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
@@ -70,6 +79,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(pseudonymised_at__isnull=True) | Q(is_active=False, is_staff=False, name=""),
                 name="accounts_user_removed_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(manager__isnull=True) | ~Q(manager=models.F("id")),
+                name="accounts_user_manager_is_somebody_else",
+                violation_error_message=_("Nobody is their own manager."),
             ),
         ]
         indexes = [

@@ -57,6 +57,15 @@ def users_with_permission(permission: str) -> QuerySet[User]:
     return User.objects.filter(pk__in=people).order_by("pk")
 
 
+def roles_with_permission(permission: str) -> list[str]:
+    """The roles that hold a permission, in words, in the reader's language."""
+    app_label, codename = permission.split(".", 1)
+    held = Role.objects.filter(
+        group__permissions__codename=codename, group__permissions__content_type__app_label=app_label
+    )
+    return [role.words for role in held.order_by("key")]
+
+
 def invitations_in(*states: InvitationState) -> QuerySet[Invitation]:
     """The invitations that stand so at this moment."""
     now = clock.now()

@@ -13,8 +13,9 @@ from modules.workflow.api import (
     SYSTEM,
     Staff,
     Workflow,
+    at_date,
+    business_hours,
     guard,
-    hours,
     person,
     role,
     task,
@@ -23,7 +24,10 @@ from modules.workflow.api import (
 )
 
 
-@guard(_("This is more than one person may let go."), negated=_("One person may let this go."))
+@guard(
+    _("This is more than one person may let go."), negated=_("One person may let this go."),
+    changed_by=_("somebody else with the right to approve refunds"),
+)  # fmt: skip
 def is_within_limit(request: RefundRequest, facts: Any) -> bool:
     return request.is_within_limit
 
@@ -31,7 +35,7 @@ def is_within_limit(request: RefundRequest, facts: Any) -> bool:
 class RefundFlow(Workflow[RefundRequest]):
     """A refund from the question to the money."""
 
-    key, version, title = "billing.refund", 1, _("Refund")
+    key, version, title = "billing.refund", 2, _("Refund")
     description = _("Small refunds are made at once; larger ones need a second pair of eyes.")
     states, initial, final = S, S.REQUESTED, {S.DECLINED, S.FAILED}
     looks = {
@@ -44,8 +48,9 @@ class RefundFlow(Workflow[RefundRequest]):
     }
 
     second_pair = task(
-        S.APPROVAL, to_do=_("Second pair of eyes"), assign=role("billing.manager"), due=hours(24), not_same_as="request"
-    )
+        S.APPROVAL, to_do=_("Second pair of eyes"), assign=role("billing.manager"), due=business_hours(8),
+        remind=[at_date("due_at")], not_same_as="request",
+    )  # fmt: skip
     request = transition(
         S.REQUESTED, to=S.APPROVAL, by=Staff("billing.ask_refund"), when=~is_within_limit, do=[tell(RefundToApprove)],
         title=_("Ask for the refund"),

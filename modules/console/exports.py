@@ -19,7 +19,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
 from modules.console.columns import label_of, name_of
-from modules.core import request_id
+from modules.core import clock, request_id
 from modules.core.audit import record_type
 from modules.core.cells import safe_cell
 from modules.core.errors import Refusal
@@ -66,7 +66,7 @@ def export(
         raise TooManyRows(told, count=count, most=MOST_IN_A_SHEET)
     _keep_trail(model_admin, request, count, kind, [name_of(column) for column in columns], sentence)
     records = rows.iterator(chunk_size=CHUNK)
-    name = f"{slugify(str(model_admin.opts.verbose_name_plural))}-{timezone.localdate():%Y-%m-%d}.{kind}"
+    name = f"{slugify(str(model_admin.opts.verbose_name_plural))}-{timezone.localdate(clock.now()):%Y-%m-%d}.{kind}"
     if kind == XLSX:
         return FileResponse(workbook(cells, records), as_attachment=True, filename=name)
     response = StreamingHttpResponse(csv_text(cells, records), content_type="text/csv; charset=utf-8")

@@ -30,11 +30,12 @@ from modules.console.lists import (
     sortable_columns,
 )
 from modules.console.record_page import RecordPage
-from modules.console.revisions import REVISION_NAME, with_revision_check
+from modules.console.revisions import REVISION_NAME, lock_row, with_revision_check
 from modules.console.submissions import OnceSubmitted
 from modules.console.trail import lines
 from modules.console.words import form_changes, record_values
 from modules.core.audit import audit, record_type
+from modules.core.events import RecordEdited, RecordMade, publish
 from modules.core.http import PortalRequest
 from modules.core.looks import look_of
 from modules.core.models import AuditEntry
@@ -122,8 +123,9 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
     # Rights
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What can be archived is never deleted."""
-        return not has_archive(self.model) and bool(super().has_delete_permission(request, obj))
+        """What can be archived, or has a history of its own, is never deleted."""
+        is_kept = has_archive(self.model) or getattr(self.model, "is_kept", False)
+        return not is_kept and bool(super().has_delete_permission(request, obj))
 
     # Pages
 
@@ -136,7 +138,7 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
             return super().get_object(request, object_id, from_field)
         locked = super().get_object(request, object_id, from_field)
         if locked is not None:
-            self.model._base_manager.select_for_update().filter(pk=locked.pk).values_list("pk").first()
+            lock_row(self.model, locked.pk)
             locked.refresh_from_db()
         return locked
 
@@ -195,6 +197,10 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         """Save what the form changed, and only that; counters that others move meanwhile stay untouched."""
         if not change:
             record.save()
+            publish(RecordMade(
+                record_type=record_type(record), record_id=record.pk, actor=actor_of(request),
+                at=cast(PortalRequest, request).now,
+            ))  # fmt: skip
             return
         columns = {field.name for field in record._meta.concrete_fields}
         changed = [name for name in form.changed_data if name in columns]
@@ -204,6 +210,10 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         if "revision" in columns:
             record.revision += 1
         record.save(update_fields=changed)
+        publish(RecordEdited(
+            record_type=record_type(record), record_id=record.pk, fields=tuple(form.changed_data),
+            at=cast(PortalRequest, request).now,
+        ))  # fmt: skip
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool) -> None:
         """A change of the rows on its page is a change of the record: the next editor must notice it."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from modules.console.words import field_words
@@ -54,3 +55,12 @@ class RevisionCheck(_Form):
 def with_revision_check(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
     """The form class, checking the revision."""
     return type(form.__name__, (RevisionCheck, form), {"__module__": form.__module__})
+
+
+def lock_row(model: type[Model], pk: Any) -> None:
+    """Keep everybody else from writing a row until the transaction ends; a model may know in which order."""
+    own = getattr(model, "lock_row", None)
+    if own is not None:
+        own(pk)
+    else:
+        model._base_manager.select_for_update(no_key=True).filter(pk=pk).values_list("pk").first()

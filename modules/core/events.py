@@ -7,14 +7,37 @@ do database work only: either all of it is saved or nothing. What touches the wo
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
+
+from modules.core.actors import Actor
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """The base of every event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordEdited(Event):
+    """Somebody changed fields of a record by hand, in a form of the console."""
+
+    record_type: str
+    record_id: int
+    fields: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordMade(Event):
+    """Somebody made a record by a form of the portal or the console."""
+
+    record_type: str
+    record_id: int
+    actor: Actor
+    at: datetime
 
 
 E = TypeVar("E", bound=Event)

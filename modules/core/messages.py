@@ -78,7 +78,8 @@ class Message:
     channels: ClassVar[Sequence[str]] = (IN_APP, EMAIL)
     template: ClassVar[str] = ""
     model: ClassVar[str] = ""
-    """Label of the record's model, such as `films.Order`: the delivering process loads the record again."""
+    """Label of the record's model, such as `films.Order`: the delivering process loads the record again. Empty for a
+    message about records of any kind: then the facts name the `model`, and nothing is attached."""
     legal: ClassVar[bool] = False
     """Told whatever the person prefers, such as the receipt among the messages about orders."""
 
@@ -91,6 +92,11 @@ class Message:
     def to(record: Any) -> Sequence[Recipient]:
         """Who is told; nobody unless the message says so."""
         return ()
+
+    @classmethod
+    def recipients(cls, record: Any, facts: Mapping[str, Any]) -> Sequence[Recipient]:  # noqa: ARG003 - a hook
+        """Who is told, where that stands in what the notifying code gave."""
+        return cls.to(record)
 
     @classmethod
     def context(cls, record: Any) -> Mapping[str, Any]:

@@ -21,6 +21,9 @@ class Record(models.Model):
     record_type: ClassVar[str]
     """A stable name such as `films.film`, kept when the class is renamed; by default the model's label."""
 
+    is_kept: ClassVar[bool] = False
+    """Whether no form may delete it, because a history tells of it."""
+
     class Meta:
         abstract = True
 

@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from modules.core import clock, request_id
 from modules.core.audit import record_type
 from modules.core.choices import OutboxState
+from modules.core.events import Event, publish
 from modules.core.models import OutboxMessage
 from modules.core.registry import Registry
 from modules.core.statements import insert
@@ -56,6 +57,18 @@ class Delivery:
     key: str
     at: datetime
     attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp(Event):
+    """A row has become a dead letter."""
+
+    effect: str
+    key: str
+    record_type: str
+    record_id: int | None
+    error: str
+    at: datetime
 
 
 Handler = Callable[[Delivery], None]
@@ -190,12 +203,12 @@ def _attempt(message: OutboxMessage, *, at: datetime) -> bool:
     except Later as later:
         _put_off(message, at=at, seconds=later.seconds, error=str(later))
     except Hopeless as error:
-        _finish(message, OutboxState.DEAD, at=at, error=str(error))
+        _give_up(message, at=at, error=str(error))
     except Exception as error:
         logger.exception("effect %s failed (attempt %s)", message.effect, delivery.attempt)
         reason = "".join(traceback.format_exception_only(error)).strip()
         if delivery.attempt >= MAX_ATTEMPTS:
-            _finish(message, OutboxState.DEAD, at=at, error=reason)
+            _give_up(message, at=at, error=reason)
         else:
             _put_off(message, at=at, seconds=backoff(delivery.attempt), error=reason)
     else:
@@ -207,6 +220,21 @@ def _attempt(message: OutboxMessage, *, at: datetime) -> bool:
 def backoff(attempt: int) -> float:
     """Seconds to wait after a failed attempt: 2, 4, 8 … capped at an hour, with a quarter of jitter."""
     return min(2.0**attempt, 3600.0) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, not a secret
+
+
+def _give_up(message: OutboxMessage, *, at: datetime, error: str) -> None:
+    """Make a row a dead letter, and say so in the same transaction; who fails at hearing it does not bring it back."""
+    news = GivenUp(
+        effect=message.effect, key=message.key, record_type=message.record_type, record_id=message.record_id,
+        error=error[:2000], at=at,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            _finish(message, OutboxState.DEAD, at=at, error=error)
+            publish(news)
+    except Exception:
+        logger.exception("what follows from giving up effect %s failed", message.effect)
+        _finish(message, OutboxState.DEAD, at=at, error=error)
 
 
 def _finish(message: OutboxMessage, state: OutboxState, *, at: datetime, error: str = "") -> None:

@@ -163,15 +163,10 @@ class OrderTooLateForStaff(StaffMessage):
     channels = [IN_APP, EMAIL]
 
 
-class ShipmentStuck(Message):
-    """Copies that were sold are nowhere to be found."""
+class ParcelMessage(Message):
+    """The base of what staff are told about a parcel."""
 
-    key, title, template = "films.shipment_stuck", _("Shipment stuck"), "films/email/shipment_stuck"
-    category, channels, model = "stock", [IN_APP, EMAIL], "films.Shipment"
-
-    @staticmethod
-    def to(record: Shipment) -> Sequence[Recipient]:
-        return with_role("films.manager", "films.clerk")
+    category, channels, model = "orders", [IN_APP, EMAIL], "films.Shipment"
 
     @classmethod
     def context(cls, record: Shipment) -> Mapping[str, Any]:
@@ -181,6 +176,38 @@ class ShipmentStuck(Message):
     @classmethod
     def url(cls, record: Shipment) -> str:
         return reverse("admin:films_shipment_change", args=[record.pk])
+
+
+class ShipmentStuck(ParcelMessage):
+    """Copies that were sold are nowhere to be found."""
+
+    key, title, template = "films.shipment_stuck", _("Shipment stuck"), "films/email/shipment_stuck"
+    category = "stock"
+
+    @staticmethod
+    def to(record: Shipment) -> Sequence[Recipient]:
+        return with_role("films.manager", "films.clerk")
+
+
+class ShipmentUrgent(ParcelMessage):
+    """A parcel has to leave soon, or its customer waits longer than was promised."""
+
+    key, title, template = "films.shipment_urgent", _("Shipment has to leave"), "films/email/shipment_urgent"
+    channels = [IN_APP]
+
+    @staticmethod
+    def to(record: Shipment) -> Sequence[Recipient]:
+        return with_role("films.clerk")
+
+
+class ShipmentLate(ParcelMessage):
+    """A parcel should have left by now: the promise to its customer is broken."""
+
+    key, title, template = "films.shipment_late", _("Shipment late"), "films/email/shipment_late"
+
+    @staticmethod
+    def to(record: Shipment) -> Sequence[Recipient]:
+        return with_role("films.manager")
 
 
 class StockLow(Message):

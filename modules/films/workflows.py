@@ -7,17 +7,18 @@ from modules.films.actions import (
     cancel_lines,
     cancel_shipments,
     close_checkout,
-    follow_shipments,
     grant_digital,
     issue_invoice,
     note_arrival,
     open_shipments,
+    pack_from_now,
     pack_parcel,
     refund_all,
     release_stock,
     revoke_digital,
     send_from_other_place,
     send_parcel,
+    show_on_order,
     unpack_parcel,
 )
 from modules.films.choices import OrderState as S
@@ -32,12 +33,14 @@ from modules.films.messages import (
     OrderTooLate,
     OrderTooLateForStaff,
     OrderToPack,
+    ShipmentLate,
     ShipmentSent,
     ShipmentStuck,
+    ShipmentUrgent,
 )
 from modules.films.models import Order, Shipment
 from modules.films.models.orders import PAYMENT_WINDOW
-from modules.films.models.shipments import PACKING_TIME
+from modules.films.models.shipments import PACKING_TIME, SENDING_TIME
 from modules.films.rules.orders import (
     all_delivered,
     has_only_digital,
@@ -57,14 +60,23 @@ from modules.workflow.api import (
     SYSTEM,
     Staff,
     Workflow,
+    after,
+    at_date,
     automatic,
+    business_hours,
     days,
+    escalation,
     role,
+    sla,
     task,
     tell,
     timer,
     transition,
 )
+
+WHEN_DUE = [at_date("due_at")]
+TO_THE_MANAGER = [escalation(after("due_at", business_hours(4)), to=role("films.manager"))]
+"""What nobody has done half a day after it was due is the manager's."""
 
 
 class OrderFlow(Workflow[Order]):
@@ -138,10 +150,10 @@ class OrderFlow(Workflow[Order]):
 class ShipmentFlow(Workflow[Shipment]):
     """What one location sends of an order, from the shelf to the customer."""
 
-    key, version, title = "films.shipment", 1, _("Shipment")
+    key, version, title = "films.shipment", 2, _("Shipment")
     description = _("What one location sends of an order, from the shelf to the customer.")
     states, initial, final = P, P.OPEN, {P.DELIVERED, P.CANCELLED}
-    facts = shipment_facts
+    facts, parent = shipment_facts, "order"
     looks = {
         P.OPEN: ("warning", "archive-box"),
         P.STUCK: ("danger", "exclamation-triangle"),
@@ -151,32 +163,47 @@ class ShipmentFlow(Workflow[Shipment]):
         P.CANCELLED: ("neutral", "x-circle"),
     }
 
-    packing = task(P.OPEN, to_do=_("Pick and pack"), assign=role("films.clerk"), due=PACKING_TIME)
+    sending = sla(
+        P.OPEN, P.PICKED, within=after("paid_at", SENDING_TIME), warn=after("paid_at", business_hours(14)),
+        paused_in=[P.STUCK], title=_("Sent within two business days"),
+        on_warning=[tell(ShipmentUrgent)], on_breach=[tell(ShipmentLate)],
+    )  # fmt: skip
+    packing = task(
+        P.OPEN, to_do=_("Pick and pack"), assign=role("films.clerk"), due=PACKING_TIME, remind=WHEN_DUE,
+        escalate=TO_THE_MANAGER,
+    )  # fmt: skip
     pick = transition(
         P.OPEN, to=P.PICKED, by=Staff("films.pick_shipment"), completes=packing, form=PackForm, title=_("Packed"),
         do=[pack_parcel], undo=[unpack_parcel],
     )  # fmt: skip
     send_nothing = automatic(P.PICKED, to=P.CANCELLED, when=is_empty, title=_("Nothing was found for it"))
-    handing_over = task(P.PICKED, to_do=_("Hand over to the carrier"), assign=role("films.clerk"), due=PACKING_TIME)
+    handing_over = task(
+        P.PICKED, to_do=_("Hand over to the carrier"), assign=role("films.clerk"), due=PACKING_TIME, remind=WHEN_DUE,
+        escalate=TO_THE_MANAGER,
+    )  # fmt: skip
     ship = transition(
         P.PICKED, to=P.SHIPPED, by=Staff("films.ship_shipment"), completes=handing_over, form=ParcelForm,
-        title=_("Ship"), do=[send_parcel, follow_shipments, tell(ShipmentSent)],
+        title=_("Ship"), do=[send_parcel, show_on_order, tell(ShipmentSent)],
     )  # fmt: skip
     deliver = transition(
         P.SHIPPED, to=P.DELIVERED, by=[SYSTEM, Staff("films.deliver_shipment")], title=_("It has arrived"),
-        do=[note_arrival, follow_shipments],
+        do=[note_arrival, show_on_order],
     )  # fmt: skip
     presume = timer(
         P.SHIPPED, to=P.DELIVERED, after=days(14), title=_("Two weeks under way: taken as arrived"),
-        do=[note_arrival, follow_shipments],
+        do=[note_arrival, show_on_order],
     )  # fmt: skip
     get_stuck = transition(
         P.OPEN, to=P.STUCK, by=SYSTEM, title=_("Copies are missing everywhere"), do=[tell(ShipmentStuck)]
     )
-    searching = task(P.STUCK, to_do=_("Find the missing copies"), assign=role("films.manager"), due=days(1))
+    searching = task(
+        P.STUCK, to_do=_("Find the missing copies"), assign=role("films.manager"), due=business_hours(8),
+        remind=WHEN_DUE,
+    )  # fmt: skip
     resume = transition(
-        P.STUCK, to=P.OPEN, by=Staff("films.pick_shipment"), completes=searching, title=_("Found: pack it")
-    )
+        P.STUCK, to=P.OPEN, by=Staff("films.pick_shipment"), completes=searching, title=_("Found: pack it"),
+        do=[pack_from_now],
+    )  # fmt: skip
     send_from_elsewhere = transition(
         P.STUCK, to=P.OPEN, by=Staff("films.pick_shipment"), when=is_elsewhere, completes=searching,
         title=_("Send it from another place"), do=[send_from_other_place],

@@ -29,7 +29,8 @@ def check_settings(app_configs: object, **kwargs: Any) -> list[CheckMessage]:
 def _mistakes(message: type[Message]) -> Iterator[CheckMessage]:
     name = f"The message {message.key}"
     try:
-        apps.get_model(message.model)
+        if message.model:
+            apps.get_model(message.model)
     except (LookupError, ValueError):
         yield Error(f"{name} names the model “{message.model}”, which is none.", id="notifications.E001")
     if not message.channels or set(message.channels) - {IN_APP, EMAIL}:

@@ -105,7 +105,7 @@ def letter_of(delivery: Delivery) -> EmailMultiAlternatives:
 def attachments_of(notification: Notification) -> list[Attached]:
     """The files of a message, made now in the language of its words; none when its record is gone."""
     message = messages.get(notification.message)
-    if message is None:
+    if message is None or not message.model:
         return []
     record = apps.get_model(message.model)._base_manager.filter(pk=notification.record_id).first()
     if record is None:

@@ -39,11 +39,12 @@ def tell(*, message_key: str, record_id: int, facts: Mapping[str, Any], dedupe_k
     message = messages.get(message_key)
     if message is None:
         raise outbox.Hopeless(f"no module declares the message “{message_key}”")
-    record = apps.get_model(message.model)._base_manager.filter(pk=record_id).first()
+    label = message.model or facts["model"]
+    record = apps.get_model(label)._base_manager.filter(pk=record_id).first()
     if record is None:
-        raise outbox.Hopeless(f"{message.model} {record_id} is gone")
+        raise outbox.Hopeless(f"{label} {record_id} is gone")
     told, failures = 0, []
-    audience = readers(message.to(record))
+    audience = readers(message.recipients(record, facts))
     wishes = wishes_of(audience, message.category)
     for reader in audience:
         try:

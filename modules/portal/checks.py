@@ -41,6 +41,7 @@ def _mistakes(pages: RecordPages) -> Iterator[CheckMessage]:
     for field in (pages.owner.partition(LOOKUP_SEP)[0], pages.lookup):
         if field != "pk" and model_field(pages, field) is None:
             yield Error(f"{name} names “{field}”, which {pages.model.__name__} does not have.", id="portal.E003")
+    yield from _mistakes_of_creating(pages)
     if pages.list is None:
         return
     for filtered in pages.list.filters:
@@ -50,3 +51,16 @@ def _mistakes(pages: RecordPages) -> Iterator[CheckMessage]:
         known = model_field(pages, column) or hasattr(pages, column) or hasattr(pages.model, column)
         if not known:
             yield Error(f"{name} has a column “{column}” that nothing answers to.", id="portal.E005")
+
+
+def _mistakes_of_creating(pages: RecordPages) -> Iterator[CheckMessage]:
+    """A new record belongs to its maker, who fills in fields that people may fill in, and is then shown its page."""
+    name = type(pages).__name__
+    if pages.create is None:
+        return
+    if LOOKUP_SEP in pages.owner or pages.detail is None:
+        yield Error(f"{name} makes records, so `owner` must be their own field, and `detail` a page.", id="portal.E006")
+    for asked in pages.create.fields:
+        field = model_field(pages, asked)
+        if field is None or not field.editable or asked in getattr(pages.model, "fixed_fields", ()):
+            yield Error(f"{name} asks for “{asked}”, which nobody may fill in.", id="portal.E007")

@@ -56,6 +56,17 @@ class DetailPage:
 
 
 @dataclass(frozen=True)
+class CreatePage:
+    """A form by which somebody who signed in makes a record of their own, from fields of the model. Its words are those
+    of the title, of a sentence below it, and of the button."""
+
+    fields: Sequence[str]
+    title: Words = ""
+    lead: Words = ""
+    button: Words = ""
+
+
+@dataclass(frozen=True)
 class Document:
     """A file of a record that its owner may fetch."""
 
@@ -90,6 +101,7 @@ class RecordPages:
     title: ClassVar[Words] = ""
     list: ClassVar[ListPage | None] = None
     detail: ClassVar[DetailPage | None] = None
+    create: ClassVar[CreatePage | None] = None
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -121,6 +133,9 @@ class RecordPages:
     def detail_url(self, record: models.Model) -> str:
         return reverse(f"portal:{self.route}_detail", args=[getattr(record, self.lookup)])
 
+    def create_url(self) -> str:
+        return reverse(f"portal:{self.route}_create")
+
     # Hooks, each with a sensible answer.
 
     def records(self) -> models.QuerySet[Any]:
@@ -142,6 +157,10 @@ class RecordPages:
     def poll_every(self, record: models.Model) -> int | None:
         """Seconds between looks at a record that may change by itself; None when nothing more will happen."""
         return None
+
+    def starting_values(self, actor: Actor) -> Mapping[str, Any]:
+        """What the form for a new record holds already: the person's own address in a field `email`."""
+        return {"email": actor.user.email} if actor.user is not None else {}
 
     def context(self, record: models.Model, actor: Actor) -> Mapping[str, Any]:
         """More for a template of one's own."""

@@ -39,16 +39,17 @@ def status_of(pages: RecordPages, record: models.Model) -> Status:
 
 
 def sections_of(pages: RecordPages, detail: DetailPage, record: models.Model) -> list[Section]:
-    """The layout filled with the record's values; names outside a titled pair form an untitled section."""
+    """The layout filled with the record's values, without what is empty; names outside a titled pair form an untitled
+    section."""
     sections: list[Section] = []
     loose: list[Fact] = []
     for entry in detail.layout or _default_layout(pages):
         if isinstance(entry, str):
-            loose.append(_fact(pages, record, entry))
+            loose += _facts(pages, record, [entry])
         else:
             title, names = entry
-            sections.append(Section(title, [_fact(pages, record, name) for name in names]))
-    return [Section("", loose), *sections] if loose else sections
+            sections.append(Section(title, _facts(pages, record, names)))
+    return [section for section in (Section("", loose), *sections) if section.rows]
 
 
 def _default_layout(pages: RecordPages) -> list[str]:
@@ -56,8 +57,9 @@ def _default_layout(pages: RecordPages) -> list[str]:
     return [name for name in (pages.list.columns if pages.list else []) if name != "state"]
 
 
-def _fact(pages: RecordPages, record: models.Model, name: str) -> Fact:
-    return Fact(title_of(pages, name), value_of(pages, record, name))
+def _facts(pages: RecordPages, record: models.Model, names: Sequence[str]) -> list[Fact]:
+    facts = [Fact(title_of(pages, name), value_of(pages, record, name)) for name in names]
+    return [fact for fact in facts if fact.value is not None and fact.value != ""]
 
 
 def documents_of(detail: DetailPage, record: models.Model) -> list[Document]:

@@ -1,6 +1,7 @@
-"""The derived pages: list, record, live status. Strangers get 404; who has not signed in is asked to."""
+"""The derived pages: list, new record, record, live status. Strangers get 404; who has not signed in is asked to."""
 
 from typing import Any, cast
+from uuid import UUID, uuid4
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -14,9 +15,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from modules.core.http import PortalRequest, go_to
+from modules.portal.creating import form_class, make
 from modules.portal.listing import build_listing
 from modules.portal.ownership import may_look, owned
-from modules.portal.pages import DetailPage, ListPage, RecordPages
+from modules.portal.pages import CreatePage, DetailPage, ListPage, RecordPages
 from modules.portal.record import documents_of, sections_of, status_of
 
 
@@ -79,6 +81,40 @@ class RecordListView(RecordView):
         response = render(request, template, context)
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class RecordCreateView(RecordView):
+    """A form for a new record of the actor's own; pressed twelve times, it makes one."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if cast(PortalRequest, request).actor.user is None:
+            return self._sign_in(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: PortalRequest) -> HttpResponse:
+        return self._ask(form_class(self.pages)(initial=dict(self.pages.starting_values(request.actor))))
+
+    def post(self, request: PortalRequest) -> HttpResponse:
+        form = form_class(self.pages)(request.POST)
+        if not form.is_valid():
+            return self._ask(form, status=422)
+        record = make(self.pages, form, actor=request.actor, at=request.now, key=_key(request) or uuid4())
+        return go_to(request, self.pages.detail_url(record))
+
+    def _ask(self, form: Any, status: int = 200) -> HttpResponse:
+        page = self.pages.create or CreatePage(fields=[])
+        context = {"pages": self.pages, "page": page, "form": form, "key": _key(self.request) or uuid4()}
+        return render(self.request, "portal/record_create.html", context, status=status)
+
+
+def _key(request: HttpRequest) -> UUID | None:
+    """The key that came with the page; none for what is no key."""
+    try:
+        return UUID(request.POST.get("_key", ""))
+    except ValueError:
+        return None
 
 
 class RecordDetailView(RecordView):

@@ -12,17 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from modules.console.api import RecordAdmin, display, list_actions, register
 from modules.core.http import PortalRequest
 from modules.core.slots import fill
-from modules.workflow import stuck
+from modules.workflow import absence_pages, calendar_pages, stuck
 from modules.workflow.diagram.sketch import sketch
-from modules.workflow.diagram.svg import Marks, draw
+from modules.workflow.diagram.svg import draw
 from modules.workflow.diagram.ways import ways_of
 from modules.workflow.flows import find_flow
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.models import Definition, HistoryEntry, Task, Timer
-from modules.workflow.panels import timeline
+from modules.workflow.models import Definition, HistoryEntry, Incident, Task, Timer
+from modules.workflow.panels import incidents, timeline, trail
 from modules.workflow.panels.actions import actions_of, flow_behind
-from modules.workflow.panels.story import entries_of, trail_of
-from modules.workflow.panels.work import tasks_of, timers_shown
+from modules.workflow.panels.clockwork import promises_shown, timers_shown
+from modules.workflow.panels.picture import picture_of
+from modules.workflow.panels.story import entries_of
+from modules.workflow.panels.work import tasks_of
 from modules.workflow.undoing import can_undo
 from modules.workflow.views.board import list_tab
 from modules.workflow.views.bulk import transition_actions
@@ -33,7 +35,7 @@ fill("console.home", order=10)(inbox_panel)
 list_actions("workflow.transitions")(transition_actions)
 fill("console.list.views", order=20)(list_tab)
 
-__all__ = ["stuck", "timeline"]
+__all__ = ["absence_pages", "calendar_pages", "incidents", "stuck", "timeline", "trail"]
 
 
 @fill("console.record.side", order=10)
@@ -51,6 +53,7 @@ def side(request: HttpRequest, record: Model, **facts: Any) -> str | None:
         "undo": can_undo(record, viewer.actor, viewer.now),
         "undo_url": reverse("workflow:record_undo", args=[kind, record.pk]),
         "tasks": tasks_of(record, viewer.actor, viewer.now),
+        "promises": promises_shown(record, viewer.now),
         "timers": timers_shown(record),
         "diagram_url": "#workflow-diagram",
     }
@@ -63,12 +66,9 @@ def below(request: HttpRequest, record: Model, **facts: Any) -> str | None:
     flow = flow_behind(record)
     if flow is None or record.pk is None:
         return None
-    trail = trail_of(record, entries_of(record))
-    context = {
-        "record": record,
-        "drawing": draw(sketch(flow.graph), Marks(trail), name="workflow"),
-        "ways": ways_of(flow.graph, trail),
-    }
+    viewer = cast(PortalRequest, request)
+    picture = picture_of(record, flow.graph_for(record), entries_of(record), viewer.actor, viewer.now)
+    context = {"record": record, **picture}
     return render_to_string("workflow/console/_below.html", context, request)
 
 
@@ -136,6 +136,19 @@ class HistoryAdmin(AboutRecord):
         (_("Definition"), {"fields": [("workflow", "workflow_version"), "definition_hash", ("request_id", "key")]}),
     ]
     readonly_fields = ["record_link"]
+
+
+@register(Incident)
+class IncidentAdmin(AboutRecord):
+    list_display = ["opened_at", "record_link", "kind", "transition", "short_message", "status"]
+    list_filter = ["status", "kind", "record_type"]
+    search_fields = ["transition__istartswith", "=record_id"]
+    ordering = ["-id"]
+    empty_hint = _("Nothing has gone wrong: effects that are given up and timers that fail would be here.")
+
+    @display(description=_("what went wrong"))
+    def short_message(self, incident: Incident) -> str:
+        return incident.message[:120]
 
 
 @register(Definition)

@@ -2,28 +2,52 @@
 
 from modules.core.actors import SYSTEM
 from modules.workflow.declarations import (
+    ALL,
+    ANY,
+    ASSIGNEE,
+    LINK,
+    MAJORITY,
     OWNER,
+    SEQUENCE,
     Staff,
     after,
     at_date,
     automatic,
+    business_hours,
+    calendar_days,
+    computed,
     days,
+    each,
+    escalation,
+    event,
     go,
     hours,
+    least_loaded,
+    link_to,
+    manager_of,
+    members,
     minutes,
+    months,
     person,
+    quorum,
+    repeat,
     role,
+    round_robin,
+    sla,
     stay,
     task,
     timer,
     transition,
+    use,
 )
 from modules.workflow.definition import Workflow
-from modules.workflow.effects import Firing, tell
+from modules.workflow.early import discard, waiting_events
+from modules.workflow.effects import Action, Firing, action, tell
 from modules.workflow.errors import (
     AlreadyDone,
     AlreadyStarted,
     AutomaticLoop,
+    EventTooLate,
     GuardRefused,
     InvalidData,
     LeftTheHouse,
@@ -33,6 +57,7 @@ from modules.workflow.errors import (
     RecordGone,
     Refused,
     SamePerson,
+    Superseded,
     TaskClosed,
     TaskNotYours,
     TaskTaken,
@@ -40,14 +65,21 @@ from modules.workflow.errors import (
     Unsuitable,
     WrongState,
 )
+from modules.workflow.events import deliver, given_up
+from modules.workflow.explaining import Clause
+from modules.workflow.expressions.guards import expression
+from modules.workflow.finished_work import work_done
 from modules.workflow.firing import advance, fire, fire_first, start
 from modules.workflow.flows import Flow, find_flow, flow_of, flows, graph_of
-from modules.workflow.graph import WorkflowGraph
+from modules.workflow.graph import Ask, EffectUse, Wait, WorkflowGraph
 from modules.workflow.guards import Guard, Reason, guard
 from modules.workflow.history import FireResult
 from modules.workflow.many import Outcome, fire_many
 from modules.workflow.models import WorkflowRecord
+from modules.workflow.neighbours import children_are, milestone
 from modules.workflow.offers import Allowed, can, form_for
+from modules.workflow.parameters import FieldName, LiquidText, People, Value, WritableField
+from modules.workflow.retiming import retime
 from modules.workflow.rights import is_owner
 from modules.workflow.selectors import (
     TaskCount,
@@ -62,16 +94,31 @@ from modules.workflow.selectors import (
     task_reasons,
     timers_of,
 )
-from modules.workflow.services import assign, claim, complete, form_for_task, release
+from modules.workflow.services import add_seat, ask, assign, claim, complete, delegate, form_for_task, recall, release
+from modules.workflow.sla_states import SlaState, sla_state
+from modules.workflow.told import RecordMessage
 from modules.workflow.undoing import can_undo, undo_last
+from modules.workflow.waits import due_at
 
 __all__ = [
+    "ALL",
+    "ANY",
+    "ASSIGNEE",
+    "LINK",
+    "MAJORITY",
     "OWNER",
+    "SEQUENCE",
     "SYSTEM",
+    "Action",
     "Allowed",
     "AlreadyDone",
     "AlreadyStarted",
+    "Ask",
     "AutomaticLoop",
+    "Clause",
+    "EffectUse",
+    "EventTooLate",
+    "FieldName",
     "FireResult",
     "Firing",
     "Flow",
@@ -79,36 +126,59 @@ __all__ = [
     "GuardRefused",
     "InvalidData",
     "LeftTheHouse",
+    "LiquidText",
     "NothingToUndo",
     "Outcome",
     "Outdated",
     "Overtaken",
+    "People",
     "Reason",
     "RecordGone",
+    "RecordMessage",
     "Refused",
     "SamePerson",
+    "SlaState",
     "Staff",
+    "Superseded",
     "TaskClosed",
     "TaskCount",
     "TaskNotYours",
     "TaskTaken",
     "TransitionNotAllowed",
     "Unsuitable",
+    "Value",
+    "Wait",
     "Whose",
     "Workflow",
     "WorkflowGraph",
     "WorkflowRecord",
+    "WritableField",
     "WrongState",
+    "action",
+    "add_seat",
     "advance",
     "after",
+    "ask",
     "assign",
     "at_date",
     "automatic",
+    "business_hours",
+    "calendar_days",
     "can",
     "can_undo",
+    "children_are",
     "claim",
     "complete",
+    "computed",
     "days",
+    "delegate",
+    "deliver",
+    "discard",
+    "due_at",
+    "each",
+    "escalation",
+    "event",
+    "expression",
     "find_flow",
     "finished_tasks",
     "fire",
@@ -118,6 +188,7 @@ __all__ = [
     "flows",
     "form_for",
     "form_for_task",
+    "given_up",
     "go",
     "graph_of",
     "guard",
@@ -125,13 +196,26 @@ __all__ = [
     "hours",
     "inbox_tasks",
     "is_owner",
+    "least_loaded",
+    "link_to",
+    "manager_of",
+    "members",
+    "milestone",
     "minutes",
+    "months",
     "open_tasks_for",
     "open_tasks_of",
     "people_for",
     "person",
+    "quorum",
+    "recall",
     "release",
+    "repeat",
+    "retime",
     "role",
+    "round_robin",
+    "sla",
+    "sla_state",
     "start",
     "stay",
     "task",
@@ -142,4 +226,7 @@ __all__ = [
     "timers_of",
     "transition",
     "undo_last",
+    "use",
+    "waiting_events",
+    "work_done",
 ]

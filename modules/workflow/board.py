@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -107,8 +107,9 @@ def _figures(rows: QuerySet[Any], summed: str) -> tuple[int, tuple[str, ...]]:
         return capped.values("pk").count(), ()
     field: Any = rows.model._meta.get_field(summed)
     named = [field.currency_field] if _has_currency(field) else []
-    found = rows.model._base_manager.filter(pk__in=capped.values("pk")).order_by().values_list(*named)
-    totals = list(found.annotate(n=Count("pk"), total=Sum(summed)).values_list("n", "total", *named))
+    found = rows.model._base_manager.filter(pk__in=capped.values("pk")).order_by()
+    grouped = found.annotate(together=Value(1)).values("together", *named)
+    totals = list(grouped.annotate(n=Count("pk"), total=Sum(summed)).values_list("n", "total", *named))
     count = sum(n for n, *_rest in totals)
     if count > COUNTED:
         return count, ()

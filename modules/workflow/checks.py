@@ -19,4 +19,4 @@ def as_message(finding: Finding) -> CheckMessage:
     """A finding as `manage.py check` prints it."""
     kind = Error if finding.severity == "error" else Warning
     where = f"{finding.workflow} {finding.place}".strip()
-    return kind(f"{where} {finding.problem}", hint=finding.mend, id=f"workflow.{finding.code}")
+    return kind(f"{where} {finding.problem}", hint=str(finding.mend), id=f"workflow.{finding.code}")

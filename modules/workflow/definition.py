@@ -1,6 +1,6 @@
 """Workflows written as classes: each attribute is one rule, and the class compiles to a graph when it is defined."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
@@ -10,12 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.core.audit import record_type
 from modules.workflow import flows, names
-from modules.workflow.choices import START, UNDO
-from modules.workflow.declarations import Due, TaskDeclaration, TransitionDeclaration
+from modules.workflow.choices import COMPENSATE, MOVE, START, TRANSFER, UNDO, TaskDeed
+from modules.workflow.declarations import (
+    RepeatDeclaration,
+    SlaDeclaration,
+    TaskDeclaration,
+    TransitionDeclaration,
+    use,
+)
 from modules.workflow.graph import (
     ActorRule,
+    EffectUse,
     GuardUse,
     Outcome,
+    Repeat,
+    Sla,
     StateKind,
     StateNode,
     TaskNode,
@@ -23,6 +32,7 @@ from modules.workflow.graph import (
     Transition,
     WorkflowGraph,
 )
+from modules.workflow.guards import Guard
 
 R = TypeVar("R", bound=models.Model)
 Words = str | Promise
@@ -42,6 +52,8 @@ class Workflow(Generic[R]):
     initial: ClassVar[str]
     final: ClassVar[Collection[str]]
     owner: ClassVar[str] = ""
+    parent: ClassVar[str] = ""
+    """The field with the record that looks at its automatic transitions when this one has moved."""
     facts: ClassVar[names.FactsSelector | None] = None
     looks: ClassVar[Looks] = {}
     """Tone, or tone and icon, of states; a member's own `tone` and `icon` are read first."""
@@ -61,7 +73,7 @@ def compile_class(flow: type[Workflow[Any]], model: type[models.Model]) -> Workf
     declared = _attributes(flow)
     tasks = {name: value for name, value in declared.items() if isinstance(value, TaskDeclaration)}
     moves = {name: value for name, value in declared.items() if isinstance(value, TransitionDeclaration)}
-    for taken in (START, UNDO):
+    for taken in (START, UNDO, MOVE, TRANSFER, COMPENSATE):
         if taken in moves or taken in tasks:
             raise ValueError(f"{flow.__name__}: “{taken}” is the engine's own name for a step and taken")
     task_names = {declaration: name for name, declaration in tasks.items()}
@@ -79,6 +91,9 @@ def compile_class(flow: type[Workflow[Any]], model: type[models.Model]) -> Workf
         tasks=tuple(_task(name, value) for name, value in tasks.items()),
         owner=flow.owner,
         facts="" if selector is None else _filed(names.facts_selectors, selector),
+        repeats=tuple(_repeat(name, value) for name, value in declared.items() if isinstance(value, RepeatDeclaration)),
+        slas=tuple(_sla(name, value) for name, value in declared.items() if isinstance(value, SlaDeclaration)),
+        parent=flow.parent,
     )
 
 
@@ -115,8 +130,8 @@ def _transition(name: str, value: TransitionDeclaration, tasks: Mapping[TaskDecl
         target=value.to,
         kind=value.kind,
         by=value.by if value.kind == "manual" else (ActorRule("system"),),
-        guards=tuple(GuardUse(guard.name, guard.negated) for guard in value.when),
-        effects=tuple(_filed(names.effects, effect) for effect in value.do),
+        guards=_guards(value.when),
+        effects=_uses(value.do),
         form=_form(value.form or (value.completes.form if value.completes else None)),
         after=value.after,
         completes="" if value.completes is None else tasks[value.completes],
@@ -125,17 +140,46 @@ def _transition(name: str, value: TransitionDeclaration, tasks: Mapping[TaskDecl
         not_same_as=value.not_same_as,
         undo=_undoing(value.undo),
         hold=value.hold,
+        asks=value.asks,
+        compensation=_uses(value.compensation),
+        compensates=value.compensates,
+        event=value.event,
+        match=value.match,
     )
+
+
+def _repeat(name: str, value: RepeatDeclaration) -> Repeat:
+    return Repeat(
+        name, value.title or _words(name), value.states, value.wait, value.every, value.times, _guards(value.when),
+        _uses(value.do),
+    )  # fmt: skip
+
+
+def _sla(name: str, value: SlaDeclaration) -> Sla:
+    return Sla(
+        name, value.title or _words(name), value.states, value.within, value.warn, value.paused_in,
+        _uses(value.on_warning), _uses(value.on_breach), value.escalate,
+    )  # fmt: skip
+
+
+def _guards(given: Iterable[Guard]) -> tuple[GuardUse, ...]:
+    return tuple(guard.use for guard in given)
+
+
+def _uses(given: Iterable[names.Effect | EffectUse]) -> tuple[EffectUse, ...]:
+    return tuple(use(effect) for effect in given)
 
 
 def _task(name: str, value: TaskDeclaration) -> TaskNode:
     ends = tuple(
         Outcome(key, end.title or _words(key), end.target, _undoing(end.undo)) for key, end in value.outcomes.items()
     )
-    wait, field = (value.due.wait, value.due.field) if isinstance(value.due, Due) else (value.due, "")
+    if taken := set(value.outcomes) & set(TaskDeed.values):
+        raise ValueError(f"{name}: {', '.join(sorted(taken))}: the engine's own names for what is done with a task")
+    first, *others = value.assign
     return TaskNode(
-        name, value.to_do, value.states, value.assign, ends or (Outcome("done", _("Done")),), wait, field,
-        value.not_same_as, _form(value.form),
+        name, value.to_do, value.states, first, ends or (Outcome("done", _("Done")),), value.due, value.not_same_as,
+        _form(value.form), tuple(others), value.decide, value.remind, value.escalate,
     )  # fmt: skip
 
 
@@ -148,7 +192,7 @@ def _task_transitions(name: str, value: TaskDeclaration) -> list[Transition]:
             value.states,
             end.target,
             "task",
-            (value.assign,),
+            value.assign,
             completes=name,
             not_same_as=value.not_same_as,
             undo=_undoing(end.undo),
@@ -167,8 +211,8 @@ def _form(form: names.FormClass | None) -> str:
     return "" if form is None else _filed(names.form_classes, form)
 
 
-def _undoing(effects: tuple[names.Effect, ...] | None) -> tuple[str, ...] | None:
-    return None if effects is None else tuple(_filed(names.effects, effect) for effect in effects)
+def _undoing(given: Iterable[names.Effect | EffectUse] | None) -> tuple[EffectUse, ...] | None:
+    return None if given is None else _uses(given)
 
 
 def _filed(registry: Any, thing: Any) -> str:

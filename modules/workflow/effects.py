@@ -1,14 +1,17 @@
 """What a transition does beside moving the record: database work in its transaction; the world goes by the outbox."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db import models
+from django.utils.functional import Promise
+
 from modules.core.actors import Actor
 from modules.core.messages import Message, notify
-from modules.workflow import names
+from modules.workflow import names, parameters
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,42 @@ class Firing:
     def facts(self) -> Any:
         """What the guards were given; read now where the transition has no guard."""
         return self.load_facts()
+
+
+Check = Callable[[Mapping[str, Any], type[models.Model]], Iterable[parameters.Fault]]
+
+
+@dataclass(frozen=True, eq=False)
+class Action:
+    """An effect that people who build workflows may choose, `(record, firing, params)`."""
+
+    effect_name: str
+    title: str | Promise
+    function: Callable[..., None]
+    parameters: type | None = None
+    check: Check | None = None
+    """What else may be wrong with the parameters, beyond their kinds."""
+
+    def __call__(self, record: Any, firing: Firing, **given: Any) -> None:
+        """Run it with parameters as the graph has them; ExpressionError where an expression has no answer."""
+        if self.parameters is None:
+            self.function(record, firing)
+            return
+        facts = firing.facts if any(map(parameters.is_computed, given.values())) else None
+        self.function(record, firing, parameters.made(self.parameters, given, record, facts, firing.actor, firing.at))
+
+
+def action(
+    title: str | Promise, *, params: type | None = None, check: Check | None = None
+) -> Callable[[Callable[..., None]], Action]:
+    """Make a function an action that is offered where workflows are built; `params` is a frozen dataclass."""
+
+    def make(function: Callable[..., None]) -> Action:
+        made = Action(names.stable_name(function), title, function, params, check)
+        names.effects.register(made.effect_name, made)
+        return made
+
+    return make
 
 
 def tell(message: type[Message]) -> names.Effect:

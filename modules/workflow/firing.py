@@ -16,7 +16,7 @@ from modules.workflow import history
 from modules.workflow.choices import START
 from modules.workflow.effects import Firing
 from modules.workflow.errors import AlreadyStarted, InvalidData, Refused, TransitionNotAllowed
-from modules.workflow.flows import flow_of
+from modules.workflow.flows import plan_of
 from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.plan import Step
 from modules.workflow.run import Run, is_running, running
@@ -67,6 +67,7 @@ def fire(
             else:
                 run.lock()
                 run.refuse_used([name], key)
+                step = run.manual(name)
                 cleaned = run.check(step, data=data, files=files, seen=seen, expected=expected)
                 result = run.walk(step, data=cleaned, key=key, reason=reason)
     except KeyUsed:
@@ -91,13 +92,13 @@ def fire_first(
     When none is, `otherwise(record, firing)` runs in the same transaction and None is returned (its `firing` has no
     transition and the caller's key); without `otherwise` the last refusal is raised. InvalidData is raised at once.
     """
-    steps, key = [manual_step(record, name) for name in names], "" if key is None else str(key)
+    key = "" if key is None else str(key)
     result: FireResult | None = None
     try:
         with running(record, actor=actor, at=at) as run:
             run.lock()
             run.refuse_used(list(names), key)
-            step, found = _first_possible(run, steps, data)
+            step, found = _first_possible(run, names, data)
             if step is not None:
                 result = run.walk(step, data=found, key=key, reason=reason)
             elif otherwise is None:
@@ -125,11 +126,12 @@ def advance(record: models.Model, *, at: datetime, actor: Actor = SYSTEM) -> lis
     return results
 
 
-def _first_possible(run: Run, steps: Sequence[Step], data: Any) -> tuple[Any, Any]:
+def _first_possible(run: Run, named: Sequence[str], data: Any) -> tuple[Any, Any]:
     """The first step that nothing speaks against, with its cleaned data; or None with the last refusal."""
     refusal: Refused | None = None
-    for step in steps:
+    for name in named:
         try:
+            step = run.manual(name)
             return step, run.check(step, data=data, seen=run.record.state, expected=None)
         except InvalidData:
             raise
@@ -140,7 +142,7 @@ def _first_possible(run: Run, steps: Sequence[Step], data: Any) -> tuple[Any, An
 
 def manual_step(record: models.Model, name: str) -> Step:
     """The step of a manual transition; TransitionNotAllowed for what nobody fires by hand."""
-    step = flow_of(record).plan.step(name)
+    step = plan_of(record).step(name)
     if step.transition.kind != "manual":
         raise TransitionNotAllowed
     return step

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from modules.core.outbox import collecting
-from modules.workflow.choices import TaskStatus
+from modules.workflow.choices import COMPENSATE, TaskStatus
 from modules.workflow.models import Footprint, Task, Timer
 
 if TYPE_CHECKING:
     from modules.workflow.run import Run
 
-TIMER_FIELDS = ("transition", "state", "started_at", "due_at", "next_try_at", "attempts", "error")
+TIMER_FIELDS = ("transition", "state", "scope", "started_at", "due_at", "next_try_at", "attempts", "error", "runs")
 
 
 @contextmanager
@@ -62,4 +62,6 @@ def _open_tasks(run: "Run") -> set[int]:
 
 def _is_reversible(run: "Run", name: str) -> bool:
     """Whether a step says how it is taken back, or has done nothing that would need it."""
+    if name == COMPENSATE or (run.graph.has_transition(name) and run.graph.transition(name).kind == "event"):
+        return False
     return name in run.plan.undoing or not run.plan.step(name).effects

@@ -1,15 +1,17 @@
 """Four eyes: who did a step may not do the one that checks it. Looked up in the history, once for many records."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from modules.core.actors import Actor
-from modules.workflow.choices import UNDO
+from modules.workflow.choices import UNDO, TaskDeed
 from modules.workflow.errors import SamePerson
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry
 from modules.workflow.plan import Eyes
 from modules.workflow.titles import step_title
+
+VOTE = f".{TaskDeed.VOTE}"
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,32 @@ def same_person(graph: WorkflowGraph, eyes: Eyes, deeds: Sequence[Deed], actor: 
     if actor.is_system:
         return None
     for written in eyes:
-        last = next((deed for deed in deeds if deed.transition in written), None)
-        if last is not None and last.is_by(actor):
-            return SamePerson(who=called(actor), step=step_title(graph, last.transition))
+        for deed in _latest(written, deeds):
+            if deed.is_by(actor):
+                return SamePerson(who=called(actor), step=step_title(graph, deed.transition))
     return None
+
+
+def _latest(written: Collection[str], deeds: Sequence[Deed]) -> Iterator[Deed]:
+    """The last of these steps; of one that several decided on, also the answers since the decision before."""
+    ended = False
+    for deed in deeds:
+        if deed.transition not in written:
+            continue
+        is_vote = deed.transition.endswith(VOTE)
+        if ended and not is_vote:
+            return
+        if is_vote or not ended:
+            yield deed
+        ended = ended or not is_vote
+
+
+def barred_people(graph: WorkflowGraph, eyes: Eyes, record_id: int) -> set[int]:
+    """Whom four eyes keep from a task, so that it is not given to them."""
+    if not eyes:
+        return set()
+    deeds = deeds_of(graph, [record_id], [eyes]).get(record_id, ())
+    return {deed.user_id for written in eyes for deed in _latest(written, deeds) if deed.user_id is not None}
 
 
 def refuse_same_person(

@@ -1,13 +1,18 @@
 """Guards: pure questions about a record that decide whether a transition is possible, and say why not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow import names
+from modules.core.actors import Actor
+from modules.workflow import names, parameters
+from modules.workflow.graph.nodes import GuardUse, Params
 
 Words = str | Promise
 NEGATED = _("This is not possible at present.")
@@ -23,14 +28,50 @@ class Reason:
         return False
 
 
-Question = Callable[[Any, Any], object]
+class Undecided(Reason):
+    """Neither yes nor no: the question has no answer for this record. The guard refuses, turned round or not."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        super().__init__()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By whom and when the guards are asked."""
+
+    actor: Actor | None = None
+    at: datetime | None = None
+
+
+NOBODY = Asked()
+_asked: ContextVar[Asked] = ContextVar("asked", default=NOBODY)
+
+
+@contextmanager
+def asked_by(actor: Actor | None, at: datetime) -> Iterator[None]:
+    """Inside, guards that read `actor` and `now` are given these."""
+    token = _asked.set(Asked(actor, at))
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def asked() -> Asked:
+    """By whom and when the guards are asked at present."""
+    return _asked.get()
+
+
+Question = Callable[..., object]
 
 
 @dataclass(frozen=True)
 class Guard:
     """A named question `(record, facts) -> bool | Reason` with the words of a no; `~guard` asks the opposite.
 
-    Guards are pure: they look at the given row and facts, and neither query nor write.
+    Guards are pure: they look at the given row and facts, and neither query nor write. One with parameters is asked
+    `(record, facts, params)`, and given them by `having`.
     """
 
     name: str
@@ -38,27 +79,71 @@ class Guard:
     words: Words
     negated_words: Words
     negated: bool = False
+    params: Params = ()
+    expression: str = ""
+    parameters: type | None = field(default=None, compare=False)
+    """The frozen dataclass of its parameters."""
+    title: Words = field(default="", compare=False)
+    changed_by: Words = field(default="", compare=False)
+    """Who could change what it refuses, in words: “the customer, by paying”."""
+
+    @property
+    def use(self) -> GuardUse:
+        """This guard as a graph names it."""
+        words = self.words if self.expression else ""
+        return GuardUse(self.name, self.negated, self.params, self.expression, words)
+
+    def having(self, **params: Any) -> "Guard":
+        """The guard with parameters: `is_above.having(amount=500)`."""
+        return replace(self, params=tuple(sorted(params.items())))
 
     def __invert__(self) -> "Guard":
-        return Guard(self.name, self.question, self.words, self.negated_words, not self.negated)
+        return replace(self, negated=not self.negated)
 
     def __call__(self, record: Any, facts: Any = None) -> bool:
-        return bool(self.question(record, facts)) is not self.negated
+        answer = self._answer(record, facts)
+        return not isinstance(answer, Undecided) and bool(answer) is not self.negated
 
     def why_not(self, record: Any, facts: Any) -> str | None:
         """The words of the refusal, or None where the guard lets pass."""
-        answer = self.question(record, facts)
+        answer = self._answer(record, facts)
+        if isinstance(answer, Undecided):
+            return str(answer.words)
         if bool(answer) is not self.negated:
             return None
         words = str(self.negated_words if self.negated else self.words)
         return words.format(**answer.facts) if isinstance(answer, Reason) else words
 
+    def _answer(self, record: Any, facts: Any) -> object:
+        if self.parameters is None:
+            return self.question(record, facts)
+        from modules.workflow.expressions.errors import ExpressionError
 
-def guard(words: Words, *, negated: Words = NEGATED) -> Callable[[Question], Guard]:
-    """Make a question a guard. `words` say why it refuses and may use a Reason's facts; `negated` the same for `~`."""
+        try:
+            given = parameters.made(self.parameters, dict(self.params), record, facts, asked().actor, asked().at)
+        except ExpressionError as error:
+            return Undecided(str(error))
+        return self.question(record, facts, given)
+
+
+def guard(
+    words: Words,
+    *,
+    negated: Words = NEGATED,
+    params: type | None = None,
+    title: Words = "",
+    changed_by: Words = "",
+) -> Callable[[Question], Guard]:
+    """Make a question a guard. `words` say why it refuses and may use a Reason's facts; `negated` the same for `~`.
+
+    `params`, a frozen dataclass, are what people who build workflows fill in; `title` is what they read. `changed_by`
+    says who could change what is refused.
+    """
 
     def make(question: Question) -> Guard:
-        made = Guard(names.stable_name(question), question, words, negated)
+        made = Guard(
+            names.stable_name(question), question, words, negated, parameters=params, title=title, changed_by=changed_by
+        )
         return names.guards.register(made.name, made)
 
     return make

@@ -71,8 +71,11 @@ def find_by_key(graph: WorkflowGraph, record_id: int, transitions: list[str], ke
     entry = HistoryEntry.objects.filter(
         record_type=graph.record_type, record_id=record_id, transition__in=transitions, key=key
     ).first()
-    if entry is None:
-        return None
+    return None if entry is None else replayed(entry)
+
+
+def replayed(entry: HistoryEntry) -> FireResult:
+    """The result of a step that was taken before."""
     return FireResult(
         entry.record_type, entry.record_id, entry.pk, entry.transition, entry.source, entry.target, entry.actor_label,
         entry.at, replayed=True,

@@ -21,6 +21,7 @@ from modules.workflow.flows import Flow, flows
 from modules.workflow.graph import Words
 from modules.workflow.inbox_rows import Row, rows_of
 from modules.workflow.models import Task
+from modules.workflow.panels.hands import LOADED
 from modules.workflow.selectors import Whose, inbox_page, inbox_tasks, roles_of
 
 PAGE, COUNT_CAP, MOST_FOUND, LONGEST_TERM = 50, 1000, 200, 100
@@ -137,9 +138,9 @@ def inbox_of(request: HttpRequest) -> Inbox:
 def page_of(request: HttpRequest, asked: Asked, start: int, stop: int) -> list[Task]:
     """The tasks of a page with the people who hold them."""
     if asked.is_narrow:
-        return list(tasks_asked(request, asked).select_related("person")[start:stop])
+        return list(tasks_asked(request, asked).select_related(*LOADED)[start:stop])
     tasks = inbox_page(cast(PortalRequest, request).actor, cast(Whose, asked.whose), start, stop)
-    prefetch_related_objects(tasks, "person")
+    prefetch_related_objects(tasks, *LOADED)
     return tasks
 
 

@@ -21,7 +21,8 @@ from modules.workflow.graph import TaskNode, Words
 from modules.workflow.lateness import who
 from modules.workflow.models import Task
 from modules.workflow.offers import Allowed, can
-from modules.workflow.panels.work import holder_of
+from modules.workflow.panels.hands import Deed, Hands, hands_of
+from modules.workflow.panels.work import holder_of, task_title
 from modules.workflow.rights import may_change
 from modules.workflow.selectors import roles_of, task_reasons
 
@@ -64,6 +65,11 @@ class Row:
     claim_url: str
     release_url: str
     assign_url: str
+    notes: Sequence[str] = ()
+    """From whom it is, for whom, what is proposed, what it waits for."""
+    deeds: Sequence[Deed] = ()
+    """What else its reader may do with it."""
+    is_question: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ def rows_of(tasks: Sequence[Task], actor: Actor, at: datetime, query: str = "") 
     roles = frozenset() if actor.user is None else frozenset(roles_of(actor.user))
     reader = _Reader(actor, at, roles, query)
     reasons = task_reasons(tasks, actor)
+    circumstances = hands_of(tasks, actor)
     rows: dict[int, Row] = {}
     for kind in {task.record_type for task in tasks}:
         flow = find_flow(kind)
@@ -93,8 +100,10 @@ def rows_of(tasks: Sequence[Task], actor: Actor, at: datetime, query: str = "") 
         offers = can(list(records.values()), actor, at) if records else {}
         for task in of_kind:
             record = records.get(task.record_id)
+            node = _node(flow, record, task)
+            hands = circumstances.of(task, node, record, f"inbox&{query}" if query else "inbox")
             rows[task.pk] = _row(
-                task, flow, record, offers.get(task.record_id, ()), reader, reasons.get(task.pk, "")
+                task, node, flow, record, offers.get(task.record_id, ()), reader, reasons.get(task.pk, ""), hands
             )  # fmt: skip
     return [rows[task.pk] for task in tasks]
 
@@ -117,16 +126,27 @@ def _owner_path(flow: Flow) -> list[str]:
     return [path] if path else []
 
 
-def _row(task: Task, flow: Flow | None, record: Any, offers: Sequence[Allowed], reader: _Reader, reason: str) -> Row:
-    node = None if flow is None else next((node for node in flow.graph.tasks if node.key == task.key), None)
+def _node(flow: Flow | None, record: Any, task: Task) -> TaskNode | None:
+    if flow is None:
+        return None
+    graph = flow.graph if record is None else flow.graph_for(record)
+    return next((node for node in graph.tasks if node.key == task.key), None)
+
+
+def _row(
+    task: Task, node: TaskNode | None, flow: Flow | None, record: Any, offers: Sequence[Allowed], reader: _Reader,
+    reason: str, hands: Hands,
+) -> Row:  # fmt: skip
     is_mine = reader.actor.user_id is not None and task.person_id == reader.actor.user_id
-    is_free = task.person_id is None and task.role in reader.roles
     is_known = flow is not None and record is not None
+    is_free = _is_free(task, record, reader)
     may_do = is_known and (is_mine or is_free) and not reason
-    may_give = is_known and (is_mine or task.role in reader.roles or may_change(record, reader.actor))
+    may_give = (
+        is_known and not task.question and (is_mine or task.role in reader.roles or may_change(record, reader.actor))
+    )
     return Row(
         task.pk,
-        node.title if node else task.key,
+        task_title(task, node),
         str(flow.model._meta.verbose_name) if flow else task.record_type,
         str(record) if is_known else "",
         record_url(record) if is_known else "",
@@ -142,7 +162,17 @@ def _row(task: Task, flow: Flow | None, record: Any, offers: Sequence[Allowed], 
         reader.address(task, "claim") if is_free and is_known and not reason else "",
         reader.address(task, "release") if is_mine and is_known and task.role else "",
         reader.address(task, "assign") if may_give else "",
+        hands.notes,
+        hands.deeds,
+        bool(task.question),
     )
+
+
+def _is_free(task: Task, record: Any, reader: _Reader) -> bool:
+    """Whether the reader may take it: of a role of theirs, or nobody's on a record that they may change."""
+    if task.person_id is not None or task.email:
+        return False
+    return task.role in reader.roles if task.role else record is not None and may_change(record, reader.actor)
 
 
 def record_url(record: Any) -> str:
@@ -155,7 +185,9 @@ def ways_of_task(
     task: Task, flow: Flow, record: Any, node: TaskNode | None, offers: Sequence[Allowed], reader: _Reader
 ) -> list[Way]:
     """The transitions that complete the task, with their reasons; where there are none, its outcomes."""
-    finishing = [way for way in flow.graph.transitions if way.completes == task.key and way.kind != "task"]
+    if task.question:
+        return []
+    finishing = [way for way in flow.graph_for(record).transitions if way.completes == task.key and way.kind != "task"]
     if finishing:
         names = {way.key for way in finishing if way.kind == "manual"}
         offered = [offer for offer in offers if offer.transition in names]

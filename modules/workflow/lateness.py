@@ -37,6 +37,18 @@ def refuse_late(run: "Run", step: Step, *, seen: str, expected: str | int | None
     raise WrongState(**facts)
 
 
+def refuse_outdated(run: "Run", *, seen: str, expected: str | int | None) -> None:
+    """Refuse when the record is not as the actor saw it, whatever is to be done with it."""
+    if run.record.state == seen and (not isinstance(expected, int) or expected == run.record.revision):
+        return
+    last = _last_step(run, None)
+    state = run.record.state
+    if last is None or state == seen:
+        raise Outdated
+    title = run.graph.state(state).title if run.graph.has_state(state) else state
+    raise Overtaken(**told(run, last), state=title)
+
+
 def _last_step(run: "Run", source: str | None) -> HistoryEntry | None:
     """The record's newest step, or its newest step out of a state."""
     steps = HistoryEntry.objects.filter(record_type=run.graph.record_type, record_id=run.record_id).order_by("-pk")

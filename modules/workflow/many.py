@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from modules.core.actors import Actor
+from modules.workflow import children
 from modules.workflow.errors import RecordGone, Refused
 from modules.workflow.firing import manual_step
 from modules.workflow.flows import Flow, flow_of
 from modules.workflow.four_eyes import Deed, deeds_of
 from modules.workflow.models import HistoryEntry
 from modules.workflow.plan import Step
-from modules.workflow.run import UNREAD, run_on
+from modules.workflow.run import UNREAD, Run, run_on
 from modules.workflow.statements import statements_of
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,8 @@ def fire_many(
 
 
 def _read(flow: Flow, step: Step, ids: list[int], actor: Actor, at: datetime, key: str) -> _Chunk:
+    if flow.graph.parent:
+        children.lock_parents(flow, ids)
     locked = statements_of(flow.model).lock_many(ids)
     name, kind, done = step.transition.key, flow.graph.record_type, frozenset[int]()
     if key:
@@ -98,9 +101,18 @@ def _one(chunk: _Chunk, record: Any, actor: Actor, at: datetime, data: Any, key:
         locked = chunk.locked.get(record.pk)
         if locked is None:
             raise RecordGone
-        run.hold(locked, chunk.facts.get(record.pk) if chunk.facts_hold and chunk.step.guards else UNREAD)
+        if run.graph.parent or run.plan.paths:  # others of this call may have moved it, or what its guards ask for
+            run.lock()
+        else:
+            run.hold(locked, chunk.facts.get(record.pk) if chunk.facts_hold and chunk.step.guards else UNREAD)
         deeds = chunk.deeds.get(record.pk, ())
-        cleaned = run.check(chunk.step, data=data, seen=str(record.state), expected=None, deeds=deeds)
-        run.walk(chunk.step, data=cleaned, key=key)
-    chunk.facts_hold = chunk.facts_hold and not any(run.plan.step(each.transition).effects for each in run.steps)
+        step = run.manual(chunk.step.transition.key)
+        cleaned = run.check(step, data=data, seen=str(record.state), expected=None, deeds=deeds)
+        run.walk(step, data=cleaned, key=key)
+    chunk.facts_hold = chunk.facts_hold and not any(_had_effects(run, each.transition) for each in run.steps)
     run.show_in(record)
+
+
+def _had_effects(run: Run, name: str) -> bool:
+    """Whether a step has changed more than its record; of what is no transition nobody knows."""
+    return not run.graph.has_transition(name) or bool(run.plan.step(name).effects)

@@ -1,5 +1,6 @@
 """A workflow as Mermaid text (stateDiagram-v2), for documents and wikis that draw it themselves."""
 
+from modules.workflow.diagram.duties import duties_in
 from modules.workflow.diagram.wording import step_in_words
 from modules.workflow.graph import Transition, WorkflowGraph
 
@@ -29,6 +30,13 @@ def mermaid(graph: WorkflowGraph) -> str:
             for source in transition.sources
             if source in names and transition.target in names
         ]
+    for state in graph.states:
+        if duties := duties_in(graph, state.key):
+            lines += [
+                f"    note right of {names[state.key]}",
+                *(f"        {_text(duty)}" for duty in duties),
+                "    end note",
+            ]
     lines += [f"    {names[state.key]} --> [*]" for state in graph.states if state.kind == "final"]
     return "\n".join(lines) + "\n"
 

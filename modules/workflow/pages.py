@@ -11,19 +11,24 @@ from modules.core.http import PortalRequest
 from modules.core.looks import Look, States, provides_looks, provides_states
 from modules.core.slots import fill
 from modules.portal.api import RecordPages, pages_of
+from modules.workflow import portal_tasks
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.flows import find_flow
 from modules.workflow.panels.actions import actions_of, flow_behind
 from modules.workflow.panels.story import entries_of, owner_story
 from modules.workflow.rights import is_owner
 
+__all__ = ["portal_tasks"]
+
 
 @provides_looks
 def look_of_record(record: Model) -> Look | None:
     """Word, tone and icon of a record's state, as its workflow declares them."""
     flow = flow_behind(record)
-    state = str(getattr(record, "state", ""))
-    return look_of_state(flow.graph.state(state)) if flow is not None and flow.graph.has_state(state) else None
+    if flow is None:
+        return None
+    graph, state = flow.graph_for(record), str(record.state)  # type: ignore[attr-defined]
+    return look_of_state(graph.state(state)) if graph.has_state(state) else None
 
 
 @provides_states
@@ -65,5 +70,5 @@ def portal_timeline(request: HttpRequest, record: Model, **facts: Any) -> str | 
     viewer, flow = cast(PortalRequest, request), flow_behind(record)
     if flow is None or not is_owner(record, viewer.actor, flow.graph):
         return None
-    lines = owner_story(flow.graph, entries_of(record), viewer.actor)
+    lines = owner_story(flow.graph_for(record), entries_of(record), viewer.actor)
     return render_to_string("workflow/partials/_portal_timeline.html", {"lines": lines}, request) if lines else None

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
-from modules.workflow.finding import Finding
-from modules.workflow.graph import ActorRule, WorkflowGraph
+from modules.workflow.finding import Finding, said
+from modules.workflow.graph import ActorRule, Wait, WorkflowGraph
 
 
 def unreadable(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
@@ -24,27 +25,44 @@ def _persons(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Findin
     for place, rule in rules:
         if _field(model, rule.value) is None:
             yield Finding(
-                "unknown_field", graph.key, place, f"reads a person from “{rule.value}”, which {model.__name__} lacks.",
-                "Name a foreign key to a person.",
+                "unknown_field", graph.key, place,
+                said(_("reads a person from “{field}”, which {model} lacks."), field=rule.value, model=model.__name__),
+                _("Name a foreign key to a person."),
             )  # fmt: skip
 
 
 def _moments(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
     """Fields of the record that due times are counted from."""
-    for task in graph.tasks:
-        if not task.due_from:
+    for place, wait in _waits(graph):
+        if not wait.field:
             continue
-        place, field = f"task:{task.key}", _field(model, task.due_from)
+        field = _field(model, wait.field)
         if field is None:
             yield Finding(
-                "unknown_field", graph.key, place, f"is due by “{task.due_from}”, which {model.__name__} lacks.",
-                "Name a date or a moment of the record.",
+                "unknown_field", graph.key, place,
+                said(_("is due by “{field}”, which {model} lacks."), field=wait.field, model=model.__name__),
+                _("Name a date or a moment of the record."),
             )  # fmt: skip
         elif not isinstance(field, models.DateField):  # a DateTimeField is one
             yield Finding(
-                "no_moment", graph.key, place, f"is due by “{task.due_from}”, which is neither a date nor a moment.",
-                "Name a date or a moment of the record.",
+                "no_moment", graph.key, place,
+                said(_("is due by “{field}”, which is neither a date nor a moment."), field=wait.field),
+                _("Name a date or a moment of the record."),
             )  # fmt: skip
+
+
+def _waits(graph: WorkflowGraph) -> Iterator[tuple[str, Wait]]:
+    """Every wait with its place."""
+    for way in graph.transitions:
+        if way.after is not None:
+            yield f"transition:{way.key}", way.after
+    for task in graph.tasks:
+        if task.due is not None:
+            yield f"task:{task.key}", task.due
+    for repeat in graph.repeats:
+        yield f"repeat:{repeat.key}", repeat.wait
+    for sla in graph.slas:
+        yield f"sla:{sla.key}", sla.within
 
 
 def _field(model: type[models.Model], path: str) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from modules.accounts.api import role_keys
 from modules.core.actors import Actor
+from modules.workflow.choices import TaskStatus
 from modules.workflow.graph import ActorRule, WorkflowGraph
 
 
@@ -21,10 +22,30 @@ def _fits(rule: ActorRule, record: Any, actor: Actor, graph: WorkflowGraph) -> b
             return actor.may(rule.value)
         case "owner":
             return is_owner(record, actor, graph)
-        case "role":
+        case "role" | "round_robin" | "least_loaded" | "members":
             return actor.user is not None and has_role(actor, rule.value)
         case "person":
             return actor.user_id is not None and person_id(record, rule.value) == actor.user_id
+        case "link":
+            return actor.holds(graph.record_type, record.pk)
+        case "assignee" | "manager" | "expression":
+            return _holds_task(record, actor, graph, rule.value if rule.kind == "assignee" else "")
+
+
+def _holds_task(record: Any, actor: Actor, graph: WorkflowGraph, key: str) -> bool:
+    """Whether an open task of the record, or the one of this key, is the actor's."""
+    if actor.user_id is None:
+        return False
+    from modules.workflow.models import Task
+
+    held = Task.objects.filter(
+        record_type=graph.record_type,
+        record_id=record.pk,
+        status=TaskStatus.OPEN,
+        person=actor.user_id,
+        question="",
+    )
+    return (held.filter(key=key) if key else held).exists()
 
 
 def is_owner(record: Any, actor: Actor, graph: WorkflowGraph) -> bool:

@@ -9,12 +9,20 @@ from typing import Any
 from django.db import models, transaction
 
 from modules.core.actors import SYSTEM, Actor
-from modules.workflow import assignments, history, timers
+from modules.workflow import asking, assignments, children, compensation, early, history, repeats, slas, timers
 from modules.workflow.effects import Firing
-from modules.workflow.errors import AutomaticLoop, GuardRefused, InvalidData, RecordGone, TransitionNotAllowed
-from modules.workflow.flows import Flow, flow_of
+from modules.workflow.errors import (
+    AutomaticLoop,
+    GuardRefused,
+    InvalidData,
+    RecordGone,
+    Superseded,
+    TransitionNotAllowed,
+)
+from modules.workflow.flows import Flow, Version, flow_of
 from modules.workflow.footprints import leaving_footprint
 from modules.workflow.four_eyes import Deed, refuse_same_person
+from modules.workflow.guards import asked_by
 from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.lateness import refuse_late
 from modules.workflow.plan import Step
@@ -32,36 +40,59 @@ _running: ContextVar[frozenset[tuple[str, int]]] = ContextVar("running", default
 class Run:
     """What is known while one record moves. `record` is a copy of the row as locked; the caller's comes later."""
 
-    record: Any
+    record: Any = None
+    takes_early = False
+    """Whether it is taking events that came early."""
 
-    def __init__(self, flow: Flow, record_id: int, *, actor: Actor, at: datetime) -> None:
-        self.graph, self.plan = flow.graph, flow.plan
+    def __init__(
+        self, flow: Flow, record_id: int, *, actor: Actor, at: datetime, version: Version | None = None
+    ) -> None:
+        self.flow = flow
+        self._settle(version or flow.current)
         self.record_id, self.actor, self.at = record_id, actor, at
         self.statements = statements_of(flow.model)
         self.path: list[str] = []
         """The states from the one in which the record was found to the present one."""
         self.completed: dict[str, str] = {}
         """Tasks that end with this run, and their outcome; the others of a left state are cancelled."""
+        self.ended: set[str] = set()
+        """Those of them whose rows are closed already."""
         self.steps: list[FireResult] = []
         """What this run wrote into the history."""
         self._facts: Any = UNREAD
 
+    def _settle(self, version: Version) -> None:
+        """Run by this version of the workflow."""
+        self.version, self.graph, self.plan = version, version.graph, version.plan
+
     # Before the move
 
     def lock(self) -> None:
-        """Lock the row and load it as it is now."""
-        self.record = self.statements.lock(self.record_id)
-        if self.record is None:
-            raise RecordGone
-        self.path = [self.record.state]
+        """Lock the row and load it as it is now, to run by its own version; a parent is locked before its child."""
+        above = children.lock_parent(self) if self.flow.graph.parent else None  # one order, whatever its own version
+        self.hold(self.statements.lock(self.record_id))
+        if self.flow.graph.parent:
+            children.refuse_moved(self, above)
 
     def hold(self, record: Any, facts: Any = UNREAD) -> None:
-        """Work with a row that the caller has locked, and with the facts it has read."""
+        """Work with a row that is locked, and with the facts that the caller has read."""
+        if record is None:
+            raise RecordGone
         self.record, self.path, self._facts = record, [record.state], facts
+        own = self.flow.version_of(record)
+        if own is not self.version:
+            self._settle(own)
+
+    def manual(self, name: str) -> Step:
+        """A manual step of the record's own version; Superseded where that has none of this name."""
+        step = self.plan.manual_step(name)
+        if step is None:
+            raise Superseded(step=name.replace("_", " "))
+        return step
 
     def leap(self, step: Step, source: str) -> bool:
         """Move at once by compare-and-set where nothing has to be known first; whether that worked."""
-        if not step.asks_nothing or source not in step.transition.sources:
+        if not step.asks_nothing or source not in step.transition.sources or self.flow.graph.parent:
             return False
         if not self._move(source, step.transition.target):
             return False
@@ -116,15 +147,26 @@ class Run:
             self._facts = self.plan.facts([self.record], self.at).get(self.record_id)
         return self._facts
 
+    def forget_facts(self) -> None:
+        """Read the facts anew when somebody asks for them next."""
+        self._facts = UNREAD
+
     # The move
 
     def _move(self, source: str, target: str) -> bool:
-        moved = self.statements.move(self.record_id, source, target, version=self.graph.version, at=self.at)
+        known = self.record.workflow_version if self.record is not None else None  # a fallback has another number
+        moved = self.statements.move(
+            self.record_id, source, target, version=self.graph.version, at=self.at, from_version=known
+        )
         if moved is None:
             return False
         self.record = moved
         self.path = [*(self.path or [source]), target]
         return True
+
+    def leave_for(self, target: str) -> bool:
+        """Move the locked row to a state along no transition: by hand, or to another version."""
+        return self._move(self.record.state, target)
 
     def go(self, step: Step) -> None:
         """Move the locked row along a transition."""
@@ -154,6 +196,10 @@ class Run:
             at=self.at, reason=reason, data=data, key=key,
         )  # fmt: skip
         self.steps.append(result)
+        if step.transition.compensates:
+            compensation.compensate(self, result)
+        if step.transition.asks and not step.transition.form:
+            asking.write_asked(self.record, data, step.transition.asks)
         if step.transition.completes:
             self.completed[step.transition.completes] = step.transition.key.partition(".")[2] or step.transition.key
         if step.effects:
@@ -208,11 +254,25 @@ class Run:
         """Follow automatic transitions, close what the left states had open, open what the reached one declares."""
         followed = self.follow()
         if len(self.path) > 1:
-            assignments.close_left(self)
-            timers.close_left(self)
-            timers.open_here(self)
-            assignments.open_here(self)
+            self._settle_in()
+        else:
+            timers.retime(self)
+            if self.graph.slas:
+                slas.retime(self)
         return followed
+
+    def _settle_in(self) -> None:
+        """What the left states had open ends; what the reached one declares begins."""
+        assignments.close_left(self)
+        timers.close_left(self)
+        if self.graph.slas:
+            slas.follow(self)
+        timers.open_here(self)
+        if self.plan.repeats[self.path[-1]]:
+            repeats.open_here(self)
+        assignments.open_here(self)
+        if self.plan.events[self.path[-1]]:
+            early.take_early(self)
 
     def show_in(self, record: models.Model) -> None:
         """Bring the caller's record up to date, after the transaction."""
@@ -225,11 +285,12 @@ class Run:
 
 def running(record: models.Model, *, actor: Actor, at: datetime) -> AbstractContextManager[Run]:
     """A run on a record; see `run_on`."""
-    return run_on(flow_of(record), record.pk, actor=actor, at=at)
+    flow = flow_of(record)
+    return run_on(flow, record.pk, actor=actor, at=at, version=flow.version_of(record))
 
 
 @contextmanager
-def run_on(flow: Flow, record_id: int, *, actor: Actor, at: datetime) -> Iterator[Run]:
+def run_on(flow: Flow, record_id: int, *, actor: Actor, at: datetime, version: Version | None = None) -> Iterator[Run]:
     """A run in its own transaction, or in a savepoint of the caller's.
 
     RuntimeError where an effect fires its own record again: that is what `automatic` is for.
@@ -237,15 +298,23 @@ def run_on(flow: Flow, record_id: int, *, actor: Actor, at: datetime) -> Iterato
     name, others = (flow.graph.record_type, record_id), _running.get()
     if name in others:
         raise RuntimeError(f"{flow.graph.key}: an effect may not fire its own record; declare an automatic transition")
-    token = _running.set(others | {name})
-    try:
-        with transaction.atomic():
-            yield Run(flow, record_id, actor=actor, at=at)
-    finally:
-        _running.reset(token)
+    if len(others) == CHAIN_LIMIT:
+        raise AutomaticLoop(f"{flow.graph.key}: more than {CHAIN_LIMIT} records that move one another")
+    with transaction.atomic(), asked_by(actor, at):
+        run, token = Run(flow, record_id, actor=actor, at=at, version=version), _running.set(others | {name})
+        try:
+            yield run
+        finally:
+            _running.reset(token)
+        if run.steps or len(run.path) > 1:
+            children.tell(run)
 
 
 def is_running(record: models.Model) -> bool:
     """Whether a transition of this record is on its way in this thread."""
-    others = _running.get()
-    return bool(others) and (flow_of(record).graph.record_type, record.pk) in others
+    return bool(_running.get()) and is_running_id(flow_of(record), record.pk)
+
+
+def is_running_id(flow: Flow, record_id: int) -> bool:
+    """As `is_running`, for a record that nobody has loaded."""
+    return (flow.graph.record_type, record_id) in _running.get()

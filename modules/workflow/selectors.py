@@ -1,6 +1,6 @@
 """Reading the engine's tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,8 +16,9 @@ from modules.core.actors import Actor
 from modules.core.audit import record_type
 from modules.core.manifest import manifests
 from modules.workflow.choices import TaskStatus
+from modules.workflow.errors import AlreadyAnswered
 from modules.workflow.flows import find_flow
-from modules.workflow.four_eyes import deeds_of, same_person
+from modules.workflow.four_eyes import called, deeds_of, same_person
 from modules.workflow.models import HistoryEntry, Task, Timer
 
 if TYPE_CHECKING:
@@ -154,7 +155,25 @@ def task_reasons(tasks: Sequence[Task], actor: Actor) -> dict[int, str]:
             refusal = same_person(flow.graph, eyes[task.key], deeds.get(task.record_id, ()), actor)
             if refusal is not None:
                 found[task.pk] = str(refusal)
+    for pk in _answered(tasks, actor):
+        found.setdefault(pk, str(AlreadyAnswered(who=called(actor))))
     return found
+
+
+def _answered(tasks: Sequence[Task], actor: Actor) -> Iterator[int]:
+    """Those whose decision the actor has answered in another seat already; one query, none where nobody decides."""
+    seats = [task for task in tasks if task.seat and not task.question and not task.about_type]
+    if actor.user is None or not seats:
+        return
+    kinds = {(task.record_type, task.record_id, task.key, task.opening) for task in seats}
+    rows = Task.objects.filter(
+        status=TaskStatus.DONE, closed_by=actor.user, question="", record_type__in={kind[0] for kind in kinds},
+        record_id__in={kind[1] for kind in kinds},
+    )  # fmt: skip
+    done = set(rows.values_list("record_type", "record_id", "key", "opening"))
+    for task in seats:
+        if (task.record_type, task.record_id, task.key, task.opening) in done:
+            yield task.pk
 
 
 def people_for(task: Task) -> QuerySet["User"]:
@@ -165,6 +184,8 @@ def people_for(task: Task) -> QuerySet["User"]:
 
 
 def finished_tasks(record_type: str, record_ids: Iterable[int], key: str) -> set[int]:
-    """Which of the records have had this task done, in one query."""
-    rows = Task.objects.filter(record_type=record_type, record_id__in=list(record_ids), key=key, status=TaskStatus.DONE)
-    return set(rows.values_list("record_id", flat=True))
+    """Which of the records have had this task done, in one query; where several decide, when they have decided."""
+    rows = Task.objects.filter(record_type=record_type, record_id__in=list(record_ids), key=key, question="")
+    known = list(rows.exclude(status=TaskStatus.CANCELLED).values_list("record_id", "opening", "status", "seat"))
+    waiting = {(pk, opening) for pk, opening, status, seat in known if seat and status == TaskStatus.OPEN}
+    return {pk for pk, opening, status, _seat in known if status == TaskStatus.DONE and (pk, opening) not in waiting}

@@ -18,45 +18,21 @@ from modules.core.statements import quote
 R = TypeVar("R", bound=models.Model)
 
 
-class RecordStatements(Generic[R]):
-    """Lock, load and move the rows of one model."""
+class RowStatements(Generic[R]):
+    """Load single rows of one model."""
 
     def __init__(self, model: type[R]) -> None:
         options = model._meta
-        self.model = model
+        self.model, self.key = model, options.pk
         self.fields = options.concrete_fields
-        if any(field.model._meta.db_table != options.db_table for field in self.fields):
-            raise TypeError(f"{model.__name__} spreads over several tables; a workflow needs its record in one")
         self.names = [field.attname for field in self.fields]
-        self.key = options.pk
-        self.instant = cast("models.DateTimeField[Any, Any]", options.get_field("state_since"))
         self.converters = _converters(self.fields)
-        table, key = quote(options.db_table), quote(self.key.column)
-        columns = ", ".join(quote(field.column) for field in self.fields)
-        lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""  # SQLite's writer holds the whole database
-        self.lock_sql = f"SELECT {columns} FROM {table} WHERE {key} = %s{lock}"  # noqa: S608
-        self.lock_many_sql = f"SELECT {columns} FROM {table} WHERE {key} IN ({{places}}) ORDER BY {key}{lock}"  # noqa: S608
-        self.move_sql = (
-            f"UPDATE {table} SET state = %s, state_since = %s, workflow_version = %s,"  # noqa: S608
-            f" revision = revision + 1, updated_at = %s WHERE {key} = %s AND state = %s RETURNING {columns}"
-        )
+        self.columns = ", ".join(quote(field.column) for field in self.fields)
+        self.load_sql = f"SELECT {self.columns} FROM {quote(options.db_table)} WHERE {quote(self.key.column)} = %s"  # noqa: S608
 
-    def lock(self, record_id: int) -> R | None:
-        """The row as it is now, locked until the transaction ends; None when it is gone."""
-        return self._one(self.lock_sql, [record_id])
-
-    def lock_many(self, ids: Sequence[int]) -> dict[int, R]:
-        """The rows as they are now, locked in the order of their keys; those that are gone are missing."""
-        places = ", ".join(["%s"] * len(ids))
-        with connection.cursor() as cursor:
-            cursor.execute(self.lock_many_sql.format(places=places), ids)
-            rows = cursor.fetchall()
-        return {record.pk: record for record in map(self._record, rows)}
-
-    def move(self, record_id: int, source: str, target: str, *, version: int, at: datetime) -> R | None:
-        """Compare, set and load in one: the moved row, or None when it was not in `source`."""
-        moment = self.instant.get_db_prep_save(at, connection)
-        return self._one(self.move_sql, [target, moment, version, moment, record_id, source])
+    def load(self, pk: int) -> R | None:
+        """A row as it is now; None when it is gone."""
+        return self._one(self.load_sql, [pk])
 
     def _one(self, sql: str, params: list[Any]) -> R | None:
         with connection.cursor() as cursor:
@@ -72,6 +48,47 @@ class RecordStatements(Generic[R]):
         return self.model.from_db(connection.alias, self.names, values)
 
 
+class RecordStatements(RowStatements[R]):
+    """Lock, load and move the rows of one model."""
+
+    def __init__(self, model: type[R]) -> None:
+        super().__init__(model)
+        options = model._meta
+        if any(field.model._meta.db_table != options.db_table for field in self.fields):
+            raise TypeError(f"{model.__name__} spreads over several tables; a workflow needs its record in one")
+        self.instant = cast("models.DateTimeField[Any, Any]", options.get_field("state_since"))
+        table, key, columns = quote(options.db_table), quote(self.key.column), self.columns
+        # not FOR UPDATE: rows that point at this one may be written meanwhile; SQLite's writer holds the whole database
+        lock = " FOR NO KEY UPDATE" if connection.vendor == "postgresql" else ""
+        self.lock_sql = f"SELECT {columns} FROM {table} WHERE {key} = %s{lock}"  # noqa: S608
+        self.lock_many_sql = f"SELECT {columns} FROM {table} WHERE {key} IN ({{places}}) ORDER BY {key}{lock}"  # noqa: S608
+        self.move_sql = (
+            f"UPDATE {table} SET state = %s, state_since = %s, workflow_version = %s,"  # noqa: S608
+            f" revision = revision + 1, updated_at = %s WHERE {key} = %s AND state = %s AND workflow_version = %s"
+            f" RETURNING {columns}"
+        )
+
+    def lock(self, record_id: int) -> R | None:
+        """The row as it is now, locked until the transaction ends; None when it is gone."""
+        return self._one(self.lock_sql, [record_id])
+
+    def lock_many(self, ids: Sequence[int]) -> dict[int, R]:
+        """The rows as they are now, locked in the order of their keys; those that are gone are missing."""
+        places = ", ".join(["%s"] * len(ids))
+        with connection.cursor() as cursor:
+            cursor.execute(self.lock_many_sql.format(places=places), ids)
+            rows = cursor.fetchall()
+        return {record.pk: record for record in map(self._record, rows)}
+
+    def move(
+        self, record_id: int, source: str, target: str, *, version: int, at: datetime, from_version: int | None = None
+    ) -> R | None:
+        """Compare, set and load in one: the moved row, or None when it was not in `source` on its version."""
+        moment = self.instant.get_db_prep_save(at, connection)
+        known = version if from_version is None else from_version
+        return self._one(self.move_sql, [target, moment, version, moment, record_id, source, known])
+
+
 def _converters(fields: Sequence[Any]) -> list[tuple[int, list[Any], Col]]:
     """What makes Python values of the database's, by position, for those fields that need it."""
     found = []
@@ -81,6 +98,12 @@ def _converters(fields: Sequence[Any]) -> list[tuple[int, list[Any], Col]]:
         if converters:
             found.append((position, converters, column))
     return found
+
+
+@cache
+def rows_of(model: type[R]) -> RowStatements[R]:
+    """The compiled loading of a model's rows."""
+    return RowStatements(model)
 
 
 @cache

@@ -1,5 +1,5 @@
-"""What waits for somebody to look: work that was given up, timers that fail, tasks long overdue; and how far the work
-behind the pages lags."""
+"""What waits for somebody to look: work that was given up, timers that fail, tasks long overdue or for nobody; and how
+far the work behind the pages lags."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,12 +20,11 @@ from modules.core.models import OutboxMessage
 from modules.core.moments import babel_locale
 from modules.workflow.choices import TaskStatus
 from modules.workflow.inbox import COUNT_CAP, shown
+from modules.workflow.incidents import FAILING_ATTEMPTS
 from modules.workflow.models import Task, Timer
 from modules.workflow.selectors import roles_of
 
 LONG_OVERDUE = timedelta(days=1)
-FAILING_ATTEMPTS = 3
-"""A timer that a guard puts off once or twice is no trouble yet."""
 LAG_SHOWN = timedelta(minutes=2)
 
 
@@ -50,7 +49,9 @@ def stuck_for(actor: Actor, at: datetime) -> Stuck:
     """Oldest first. Tasks are all of them for who may see all tasks, else those of the person and their roles."""
     letters = OutboxMessage.objects.filter(state=OutboxState.DEAD).order_by("pk")
     timers = Timer.objects.exclude(error="").filter(attempts__gte=FAILING_ATTEMPTS).order_by("due_at", "pk")
-    tasks = Task.objects.filter(status=TaskStatus.OPEN, due_at__lt=at - LONG_OVERDUE).order_by("due_at", "pk")
+    nobodys = Q(person__isnull=True, role="", email="")
+    late = Q(due_at__lt=at - LONG_OVERDUE)
+    tasks = Task.objects.filter(late | nobodys, status=TaskStatus.OPEN).order_by("due_at", "pk")
     if not actor.may("workflow.view_task"):
         roles = [] if actor.user is None else roles_of(actor.user)
         tasks = tasks.filter(Q(person=actor.user_id) | Q(role__in=roles)) if actor.user_id else tasks.none()

@@ -1,7 +1,52 @@
-"""What the engine does after every migrate."""
+"""What the engine does after every migrate, when work of the outbox is given up, and when a record is made
+or edited by hand."""
+
+import logging
+from typing import Any, cast
 
 from modules.core.after_migrate import after_migrate
+from modules.core.events import RecordEdited, RecordMade, subscribe
+from modules.core.outbox import GivenUp
+from modules.workflow.calendars import make_default
+from modules.workflow.errors import Refused
+from modules.workflow.events import deliver_to, given_up
+from modules.workflow.firing import advance, start
+from modules.workflow.flows import find_flow
 from modules.workflow.publishing import publish_permissions, store_definitions
+
+logger = logging.getLogger(__name__)
+
+
+@subscribe(GivenUp)
+def step_off(event: GivenUp) -> None:
+    """Let the record of a dead letter go the way that its workflow has for that, if any."""
+    if event.record_id is None:
+        return
+    data = {"effect": event.effect, "error": event.error, "key": event.key}
+    try:
+        deliver_to(
+            event.record_type, event.record_id, given_up(event.effect), data=data, at=event.at, key=event.key[:200]
+        )
+    except Refused as refusal:  # somebody looks at the dead letter, as at any other
+        logger.warning("%s %s does not step off: %s", event.record_type, event.record_id, refusal)
+
+
+@subscribe(RecordMade)
+def begin(event: RecordMade) -> None:
+    """What somebody makes by a form enters its workflow at once, unless a service has seen to it."""
+    flow = find_flow(event.record_type)
+    record = None if flow is None else flow.model._base_manager.filter(pk=event.record_id).first()
+    if record is not None and cast(Any, record).state_since is None:
+        start(record, actor=event.actor, at=event.at)
+
+
+@subscribe(RecordEdited)
+def look_again(event: RecordEdited) -> None:
+    """A field that somebody changed may be what a guard asks, or what a timer counts from."""
+    flow = find_flow(event.record_type)
+    record = None if flow is None else flow.model._base_manager.filter(pk=event.record_id).first()
+    if record is not None and cast(Any, record).state_since is not None:
+        advance(record, at=event.at)
 
 
 @after_migrate(order=20)
@@ -13,3 +58,9 @@ def permissions() -> None:
 @after_migrate(order=21)
 def definitions() -> None:
     store_definitions()
+
+
+@after_migrate(order=22)
+def calendar() -> None:
+    """The business calendar that every firm begins with."""
+    make_default()

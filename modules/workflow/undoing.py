@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from modules.core.actors import Actor
 from modules.core.outbox import cancel_pending, is_all_here
-from modules.workflow import timers
+from modules.workflow import slas, timers
 from modules.workflow.choices import UNDO, TaskStatus
-from modules.workflow.effects import Firing
+from modules.workflow.compensation import key_for, make_up
 from modules.workflow.errors import (
     AlreadyDone,
     LeftTheHouse,
@@ -21,7 +21,8 @@ from modules.workflow.errors import (
     RecordGone,
     TransitionNotAllowed,
 )
-from modules.workflow.flows import Flow, flow_of
+from modules.workflow.flows import Version, flow_of
+from modules.workflow.graph import WorkflowGraph
 from modules.workflow.history import FireResult
 from modules.workflow.lateness import told
 from modules.workflow.models import Footprint, HistoryEntry, Task
@@ -46,14 +47,14 @@ def can_undo(record: Any, actor: Actor, at: datetime) -> Allowed | None:
 
     None where that step is none to take back, or not theirs. `step` of the answer is for `undo_last`.
     """
-    flow = flow_of(record)
-    last = _last_step(flow, record.pk)
+    version = flow_of(record).version_of(record)
+    last = _last_step(version, record.pk)
     if last is None or last.footprint is None or not last.entries:
         return None
     first = last.entries[0]
-    if not _is_theirs(flow, record, first, actor):
+    if not _is_theirs(version.graph, record, first, actor):
         return None
-    words = step_title(flow.graph, first.transition)
+    words = step_title(version.graph, first.transition)
     gone = not is_all_here(last.footprint.outbox)
     reasons = (str(LeftTheHouse(step=words)),) if gone else ()
     return Allowed(UNDO, _("Take back “{step}”").format(step=words), not gone, reasons, "", step=first.pk)
@@ -68,13 +69,13 @@ def undo_last(record: Any, *, actor: Actor, at: datetime, reason: str = "", step
     seen = str(record.state)
     with running(record, actor=actor, at=at) as run:
         run.lock()
-        last = _last_step(flow_of(record), run.record_id)
+        last = _last_step(run.version, run.record_id)
         if last is None:
             raise NothingToUndo(_("There is no step to take back."))
         _refuse_late(run, last, seen=seen, step=step)
         if last.footprint is None or not last.entries:
             raise NothingToUndo(**told(run, last.newest))
-        if not _is_theirs(flow_of(record), run.record, last.entries[0], actor):
+        if not _is_theirs(run.graph, run.record, last.entries[0], actor):
             raise TransitionNotAllowed
         if not cancel_pending(last.footprint.outbox):
             raise LeftTheHouse(step=step_title(run.graph, last.entries[0].transition))
@@ -83,8 +84,9 @@ def undo_last(record: Any, *, actor: Actor, at: datetime, reason: str = "", step
     return result
 
 
-def _last_step(flow: Flow, record_id: int) -> _Last | None:
-    graph, row = flow.graph, {"record_type": flow.graph.record_type, "record_id": record_id}
+def _last_step(version: Version, record_id: int) -> _Last | None:
+    graph = version.graph
+    row = {"record_type": graph.record_type, "record_id": record_id}
     newest = HistoryEntry.objects.filter(**row).order_by("-pk").first()
     if newest is None:
         return None
@@ -92,20 +94,20 @@ def _last_step(flow: Flow, record_id: int) -> _Last | None:
     entries: list[HistoryEntry] = []
     if footprint is not None:
         entries = list(HistoryEntry.objects.filter(pk__in=footprint.entries).order_by("pk"))
-        if entries[0].transition not in flow.plan.undoing or not graph.has_state(entries[0].source):
+        if entries[0].transition not in version.plan.undoing or not graph.has_state(entries[0].source):
             entries = []  # the workflow of today does not know how
     return _Last(newest, footprint, entries)
 
 
-def _is_theirs(flow: Flow, record: Any, entry: HistoryEntry, actor: Actor) -> bool:
+def _is_theirs(graph: WorkflowGraph, record: Any, entry: HistoryEntry, actor: Actor) -> bool:
     """Whether the actor did the step, or may do it."""
     if entry.actor_id is not None and entry.actor_id == actor.user_id:
         return True
-    if flow.graph.has_transition(entry.transition):
-        rules = flow.graph.transition(entry.transition).by
+    if graph.has_transition(entry.transition):
+        rules = graph.transition(entry.transition).by
     else:
-        rules = (flow.graph.task(entry.transition.partition(".")[0]).assign,)
-    return actor.is_system or fits(rules, record, actor, flow.graph)
+        rules = (graph.task(entry.transition.partition(".")[0]).assign,)
+    return actor.is_system or fits(rules, record, actor, graph)
 
 
 def _refuse_late(run: Run, last: _Last, *, seen: str, step: int | None) -> None:
@@ -127,6 +129,8 @@ def _take_back(run: Run, footprint: Footprint, entries: Sequence[HistoryEntry], 
         _compensate(run, entry, result, reason)
     _restore_tasks(run, footprint)
     timers.restore(run, footprint.timers)
+    if run.graph.slas:
+        slas.taken_back(run, entries[0].at)
     footprint.delete()
     run.rest()
     return result
@@ -150,12 +154,7 @@ def _compensate(run: Run, entry: HistoryEntry, result: FireResult, reason: str) 
     """Run what undoes the effects of one entry, last effect first; it is told what the step was told."""
     effects = run.plan.undoing.get(entry.transition, ())
     if effects:
-        key = f"{run.graph.record_type}:{run.record_id}:{result.history_id}:{entry.pk}"
-        firing = Firing(
-            entry.transition, entry.source, entry.target, run.actor, run.at, key, reason, entry.data, run.facts
-        )
-        for effect in reversed(effects):
-            effect(run.record, firing)
+        make_up(run, entry, effects, key=key_for(run, result.history_id, entry.pk), reason=reason)
 
 
 def _restore_tasks(run: Run, footprint: Footprint) -> None:

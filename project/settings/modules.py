@@ -10,6 +10,7 @@ MODULES = env.list(
     "MODULES",
     default=[
         "films",
+        "suggestions",
     ],
 )
 
@@ -55,5 +56,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "modules.workflow.middleware.VersionsMiddleware",
     "modules.core.middleware.RefusalMiddleware",
 ]

@@ -34,7 +34,7 @@ from modules.core.models import OutboxMessage
 from modules.core.money import Money
 from modules.core.once import KeyOfAnother
 from modules.core.outbox import drain
-from modules.workflow.api import TransitionNotAllowed, fire, history_of, open_tasks_of
+from modules.workflow.api import TransitionNotAllowed, business_hours, due_at, fire, history_of, open_tasks_of
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import clerk_of_billing, manager_of_billing
 
@@ -103,7 +103,7 @@ def test_above_the_limit_a_second_pair_of_eyes_is_needed(
     assert (task.key, task.role, task.due_at) == (
         "second_pair",
         "billing.manager",
-        request.asked_at + timedelta(days=1),
+        due_at(business_hours(8), request, request.asked_at),
     )
     with pytest.raises(TransitionNotAllowed):
         fire(request, "approve", actor=clerk, at=clock.now())

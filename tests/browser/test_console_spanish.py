@@ -24,6 +24,9 @@ ENGLISH = (
     "Cancelled", "State", "Payments", "Cancel the order", "Refund…", "What goes back", "Reason", "Not now", "Filter",
     "Columns", "Search", "Save view", "Move", "Table", "Board", "Calendar", "Comment", "Files", "Save", "Roles",
     "What we tell you", "Comments", "Inbox", "My team's", "Unclaimed", "Everything there is", "Latest changes",
+    "Diagram", "Where records wait", "Ways through", "Never used", "Versions", "What people may do",
+    "New records start here", "Promised", "Move by hand", "By itself", "Business calendars", "Public holidays",
+    "My absences",
 )  # fmt: skip
 """Words of these pages; none may be read in Spanish that its own translation differs from."""
 
@@ -89,3 +92,19 @@ def test_the_other_pages(clerk: Visitor, order: Order) -> None:
     reads_spanish(clerk, "Roles")
     page.goto("/notifications/preferences/")
     reads_spanish(clerk, "What we tell you", "Orders", "Save")
+
+
+def test_the_pages_of_the_engine(clerk: Visitor, order: Order) -> None:
+    page = clerk.page
+    page.goto("/console/workflow/films.order/")
+    reads_spanish(clerk, "Where records wait", "Ways through", "Never used")
+    page.goto("/console/workflow/films.order/export/")
+    reads_spanish(clerk, "What people may do", "What happens by itself", "Give the copies back to the shelves")
+    page.goto("/console/workflow/films.order/versions/")
+    reads_spanish(clerk, "Versions", "New records start here")
+    page.goto(f"/console/films/shipment/{order.shipments.get().pk}/change/")
+    reads_spanish(clerk, "Promised", "Sent within two business days")
+    page.goto("/console/workflow/absences/")
+    reads_spanish(clerk, "When you are away", "One more absence")
+    page.goto("/console/workflow/businesscalendar/")
+    reads_spanish(clerk, "Business calendars")

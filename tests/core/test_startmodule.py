@@ -101,7 +101,7 @@ def test_the_command_says_it_too() -> None:
 
 @pytest.mark.parametrize(
     ("module", "record"),
-    [("repairs", "repair"), ("entries", "entry"), ("boxes", "box"), ("wishes", "wish"), ("press", "press")],
+    [("wagons", "wagon"), ("entries", "entry"), ("boxes", "box"), ("wishes", "wish"), ("press", "press")],
 )
 def test_the_record_is_the_singular_of_the_module(module: str, record: str) -> None:
     assert new_module.names_for(module).record == record

@@ -38,7 +38,7 @@ from modules.films.selectors.stock import levels_out_of_step, low_levels, orders
 from modules.films.selectors.window import shop_window
 from modules.notifications.models import Notification, SentMail
 from modules.workflow.api import inbox_tasks, task_counts
-from modules.workflow.models import HistoryEntry
+from modules.workflow.models import HistoryEntry, SlaClock, Timer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -92,6 +92,7 @@ def test_the_history_of_the_demo_is_real_business_and_nobody_is_mailed(shop: lis
     _check_books()
     _check_post()
     _check_desk(at)
+    _check_promises(at)
     assert f"60 of {NUMBER} orders" in shop
     _check_second_loading(at)
 
@@ -156,6 +157,16 @@ def _check_desk(at: datetime) -> None:
     assert Attachment.objects.count() == 1
     assert sorted(SavedView.objects.values_list("is_shared", flat=True)) == [False, True, True]
     assert Invitation.objects.filter(accepted_at=None, expires_at__gt=at).count() == 1
+
+
+def _check_promises(at: datetime) -> None:
+    """Most parcels left in time, some hardly, a few too late; whatever was due has happened."""
+    clocks = SlaClock.objects.filter(record_type="films.shipment")
+    assert 0 < clocks.filter(breached_at__isnull=False).count() < clocks.count() / 5
+    assert clocks.filter(warned_at__isnull=False, breached_at=None).exists()
+    assert clocks.filter(ended_at__isnull=True, running_since=None).exists()  # stuck: it stands still
+    assert HistoryEntry.objects.filter(transition="packing.escalate").exists()
+    assert not Timer.objects.filter(due_at__lte=at).exists()
 
 
 def _check_second_loading(at: datetime) -> None:

@@ -62,11 +62,12 @@ def test_a_clerk_packs_while_the_customer_cancels(
     for order in orders:
         shipment = order.shipments.get()
 
-        def act(number: int, order: Order = order, shipment: Shipment = shipment) -> Any:
+        seen = (Shipment.objects.get(pk=shipment.pk), Order.objects.get(pk=order.pk))  # both read before either acts
+
+        def act(number: int, shipment: Shipment = seen[0], order: Order = seen[1]) -> Any:
             if number:
-                return fire(Order.objects.get(pk=order.pk), "cancel", actor=actor, at=clock.now())
-            found = {edition.sku: 1} if short else {}
-            return shop.pack(Shipment.objects.get(pk=shipment.pk), actor=Actor.of(staff), **found)
+                return fire(order, "cancel", actor=actor, at=clock.now())
+            return shop.pack(shipment, actor=Actor.of(staff), **({edition.sku: 1} if short else {}))
 
         results = parallel(act, 2)
         refused = [result for result in results if isinstance(result, Exception)]
@@ -107,6 +108,30 @@ def test_staff_cancel_a_line_while_a_clerk_packs_it(shop: Shop, parallel: Parall
         if line.cancelled == 0:
             assert isinstance(results[1], Refusal)
     shop.deliver()
+    books_balance()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_parcels_of_an_order_leave_at_once_and_the_order_is_shipped(
+    shop: Shop, parallel: Parallel, staff: Any, teammate: Any
+) -> None:
+    """Siblings wait at their order and never for one another; the second one finds that nothing is left to ship."""
+    edition = shop.edition(stock=0)
+    for _round in range(3):
+        for place in ("store", "warehouse"):
+            shop.stock(edition, 1, place)
+        order = shop.buy(edition, quantity=2)
+        shipments = [shop.pack(shipment, actor=Actor.of(staff)) for shipment in order.shipments.all()]
+        assert len(shipments) == 2
+
+        def ship(number: int, shipments: list[Shipment] = shipments) -> Any:
+            actor = Actor.of(teammate if number else staff)
+            return shop.ship(Shipment.objects.get(pk=shipments[number].pk), actor=actor)
+
+        assert all(isinstance(result, Shipment) for result in parallel(ship, 2))
+        order.refresh_from_db()
+        assert order.state == OrderState.SHIPPED
     books_balance()
 
 

@@ -53,9 +53,10 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         try:
-            until(lambda: self.get("/health/ready")[0] == 200, 60)
+            until(lambda: self.get("/health/ready")[0] == 200, 120)
         except AssertionError:
             self.process.kill()
+            self.process.wait()
             raise AssertionError(f"the product did not start:\n{self.log.read_text()}") from None
 
     def get(self, path: str) -> tuple[int, str]:

@@ -80,7 +80,14 @@ TABLE = {
     "portal:films_order_detail": OWNER,
     "portal:films_order_list": SIGNED_IN,
     "portal:films_order_live": OWNER,
+    "portal:suggestions_suggestion_create": SIGNED_IN,
+    "portal:suggestions_suggestion_detail": OWNER,
+    "portal:suggestions_suggestion_list": SIGNED_IN,
+    "portal:suggestions_suggestion_live": OWNER,
     "workflow:films_order_transition": OWNER,
+    "workflow:suggestions_suggestion_transition": OWNER,
+    "workflow:own_work": SIGNED_IN,
+    "workflow:work": PUBLIC,
 }
 SAMPLES: dict[str, object] = {"pk": 1, "object_id": "1", "uuid": uuid4(), "content_type_id": 1}
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from modules.accounts.models import User
 from modules.core import outbox
-from modules.core.messages import EMAIL, IN_APP, Attached, Message, Recipient, notify
+from modules.core.messages import EMAIL, IN_APP, Attached, Message, Recipient, categories, notify
 from modules.core.models import AuditEntry
 from modules.films.models import Order
 from modules.notifications.choices import Channel
@@ -28,8 +28,9 @@ def states(notification: Notification) -> dict[str, str]:
 
 
 def all_but(*unwanted: str) -> dict[str, list[str]]:
-    """What the form posts when everything but some cells is ticked."""
-    cells = [f"{category}:{channel}" for category in ("account", "orders") for channel in ("in_app", "email")]
+    """What a customer's form posts when everything but some cells is ticked."""
+    offered = [category.key for category in categories if not category.for_staff]
+    cells = [f"{category}:{channel}" for category in offered for channel in ("in_app", "email")]
     return {"wanted": [cell for cell in cells if cell not in unwanted]}
 
 

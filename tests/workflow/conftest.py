@@ -13,6 +13,8 @@ from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import fire, start
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.workflow.app.models import Parcel, Slip
+from tests.workflow.clocks import slip_by  # noqa: F401 - a fixture
+from tests.workflow.offices import slip_for, voters  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from modules.core.registry import AlreadyRegistered
 from modules.workflow import flows
 from modules.workflow.api import SYSTEM, Workflow, WorkflowGraph, automatic, find_flow, flow_of, graph_of, transition
-from modules.workflow.graph import ActorRule, GuardUse, Outcome, StateNode
+from modules.workflow.graph import ActorRule, GuardUse, Outcome, StateNode, Wait
 from modules.workflow.models import WorkflowRecord
 from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Knot, Parcel
@@ -37,12 +37,12 @@ def test_each_rule_keeps_what_was_said() -> None:
     assert (send_off.title, send_off.sources, send_off.target) == ("Send off", ("packed", "inspected"), "sent")
     assert send_off.by == (ActorRule("staff", "parcels.send_parcel"),)
     assert send_off.guards == (GuardUse(f"{place}.is_light"), GuardUse(f"{place}.is_fresh"))
-    assert (lose.kind, lose.after, lose.by) == ("timer", timedelta(days=7), (ActorRule("system"),))
+    assert (lose.kind, lose.after, lose.by) == ("timer", Wait(timedelta(days=7)), (ActorRule("system"),))
     assert (cancel.form, cancel.confirm, cancel.destructive) == (f"{place}.CancelReason", "Really?", True)
     assert graph.transition("pack").completes == "wrap"
     task = graph.task("look_over")
     assert task.outcomes == (Outcome("sound", "Sound"), Outcome("broken", "Broken", "cancelled"))
-    assert (task.assign, task.due) == (ActorRule("role", "parcels.inspector"), timedelta(hours=4))
+    assert (task.assign, task.due) == (ActorRule("role", "parcels.inspector"), Wait(timedelta(hours=4)))
 
 
 def test_a_graph_survives_json_and_keeps_its_hash() -> None:

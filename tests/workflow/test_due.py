@@ -10,14 +10,19 @@ import pytest
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.workflow.api import WorkflowGraph, fire, open_tasks_of, start, undo_last
-from modules.workflow.assignments import _instant
-from modules.workflow.graph import Outcome
+from modules.workflow.graph import EffectUse, Outcome, Wait
 from modules.workflow.soundness import findings
+from modules.workflow.waits import due_at
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.app.slips import SlipFlow
 from tests.workflow.conftest import as_actor
 
 Make = Callable[..., Slip]
+
+
+def moment_of(day: date) -> datetime | None:
+    """When something is due that is due by a date."""
+    return due_at(Wait(field="promised_on"), Slip(promised_on=day), datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.any_database
@@ -32,13 +37,13 @@ Make = Callable[..., Slip]
 )
 def test_a_date_means_the_end_of_that_day_whatever_clocks_do(day: date, last_moment: datetime, settings: Any) -> None:
     settings.BUSINESS_TIME_ZONE = "Europe/Madrid"
-    assert _instant(day) == last_moment
+    assert moment_of(day) == last_moment
 
 
 @pytest.mark.any_database
 def test_where_the_clocks_repeat_the_last_hour_the_day_ends_with_the_second_one(settings: Any) -> None:
     settings.BUSINESS_TIME_ZONE = "America/Santiago"  # on 4 April 2026 the hour before midnight comes twice
-    assert _instant(date(2026, 4, 4)) == datetime(2026, 4, 5, 3, 59, 59, 999999, tzinfo=UTC)
+    assert moment_of(date(2026, 4, 4)) == datetime(2026, 4, 5, 3, 59, 59, 999999, tzinfo=UTC)
 
 
 @pytest.mark.django_db
@@ -72,23 +77,45 @@ def test_due_times_four_eyes_and_undo_survive_the_stored_form() -> None:
     again = WorkflowGraph.from_data(graph.to_data())
     assert again == graph
     assert again.hash == graph.hash
-    assert (again.task("prepare").due_from, again.task("second").due) == ("promised_on", timedelta(hours=48))
+    assert (again.task("prepare").due.field, again.task("second").due.amount) == ("promised_on", timedelta(hours=48))
     assert again.transition("ask").hold == timedelta(minutes=1)
     assert (again.transition("close").undo, again.transition("approve").undo) == (None, ())
     assert (again.task("second").outcomes[0].undo, again.task("prepare").outcomes[0].undo) == ((), None)
 
 
+OLD_FORM = {
+    "format": 1, "key": "slips.old", "version": 3, "record_type": "slips.slip", "title": "Slip", "description": "",
+    "owner": "customer", "facts": "",
+    "states": [
+        {"key": "open", "title": "Open", "kind": "initial", "tone": "info", "icon": ""},
+        {"key": "closed", "title": "Closed", "kind": "final", "tone": "neutral", "icon": ""},
+    ],
+    "transitions": [
+        {
+            "key": "close", "title": "Close", "sources": ["open"], "target": "closed", "kind": "timer",
+            "by": [{"kind": "system", "value": ""}], "guards": [{"name": "slips.is_done", "negated": True}],
+            "effects": ["slips.tell"], "form": "", "after": 3600.0, "completes": "", "confirm": "",
+            "destructive": False,
+        }
+    ],
+    "tasks": [
+        {
+            "key": "prepare", "title": "Prepare", "states": ["open"],
+            "assign": {"kind": "role", "value": "slips.clerk"},
+            "outcomes": [["done", "Done", None]], "due": 0.0, "due_from": "promised_on",
+        }
+    ],
+}  # fmt: skip
+
+
 @pytest.mark.any_database
-def test_a_definition_stored_before_these_words_is_read_still() -> None:
-    data = SlipFlow.flow.graph.to_data()
-    for way in data["transitions"]:
-        for word in ("not_same_as", "undo", "hold"):
-            del way[word]
-    for task in data["tasks"]:
-        for word in ("not_same_as", "due_from", "form"):
-            del task[word]
-        task["outcomes"] = [outcome[:3] for outcome in task["outcomes"]]
-    assert WorkflowGraph.from_data(data).transition("approve").undo is None
+def test_a_definition_that_was_stored_in_the_first_form_is_read_still() -> None:
+    graph = WorkflowGraph.from_data(OLD_FORM)
+    close, prepare = graph.transition("close"), graph.task("prepare")
+    assert (close.after, close.undo, close.guards[0].negated) == (Wait(timedelta(hours=1)), None, True)
+    assert close.effects == (EffectUse("slips.tell"),)
+    assert (prepare.due, prepare.outcomes[0].target) == (Wait(field="promised_on"), None)
+    assert WorkflowGraph.from_data(graph.to_data()) == graph
 
 
 def codes(**changes: Any) -> set[tuple[str, str]]:
@@ -101,9 +128,9 @@ def codes(**changes: Any) -> set[tuple[str, str]]:
 @pytest.mark.any_database
 def test_a_field_that_is_missing_or_no_moment_is_found() -> None:
     assert codes() == set()
-    assert codes(due_from="promised_at") == {("unknown_field", "task:prepare")}
-    assert codes(due_from="amount") == {("no_moment", "task:prepare")}
-    assert codes(due_from="customer__date_joined_or_so") == {("unknown_field", "task:prepare")}
+    assert codes(due=Wait(field="promised_at")) == {("unknown_field", "task:prepare")}
+    assert codes(due=Wait(field="amount")) == {("no_moment", "task:prepare")}
+    assert codes(due=Wait(field="customer__date_joined_or_so")) == {("unknown_field", "task:prepare")}
 
 
 @pytest.mark.any_database

@@ -161,7 +161,7 @@ SWEEP_POINTS = [
 
 
 @pytest.mark.parametrize("point", SWEEP_POINTS)
-def test_a_sweep_killed_anywhere_fires_every_timer_once(
+def test_f02_a_sweep_killed_anywhere_fires_every_timer_once(
     make_parcel: Make, customer: User, die: Callable[..., None], at: datetime, point: str
 ) -> None:
     parcels = [make_parcel() for _ in range(3)]
@@ -193,7 +193,7 @@ OUTBOX_POINTS = [
 
 
 @pytest.mark.parametrize("point", OUTBOX_POINTS)
-def test_an_outbox_worker_killed_anywhere_does_every_effect_once(
+def test_f02_an_outbox_worker_killed_anywhere_does_every_effect_once(
     make_parcel: Make, customer: User, die: Callable[..., None], at: datetime, point: str
 ) -> None:
     for _ in range(3):

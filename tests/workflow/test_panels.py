@@ -20,8 +20,9 @@ from modules.core.timeline import timeline_of
 from modules.workflow.api import claim, fire, open_tasks_of
 from modules.workflow.models import Definition, HistoryEntry, Task
 from modules.workflow.panels.actions import actions_of
+from modules.workflow.panels.clockwork import timers_shown
 from modules.workflow.panels.story import entries_of, owner_story, staff_story, trail_of
-from modules.workflow.panels.work import tasks_of, timers_shown
+from modules.workflow.panels.work import tasks_of
 from tests.factories.accounts import UserFactory
 from tests.workflow import portal_urls
 from tests.workflow.app.flows import ParcelFlow
@@ -183,7 +184,8 @@ def test_what_people_wrote_is_escaped(make_parcel: Any, clerk: User, customer: U
     parcel = make_parcel()
     fire(parcel, "cancel", actor=as_actor(customer), at=at, data={"reason": "<script>alert(1)</script>"})
     items = timeline_of(request_of(as_actor(clerk), at), parcel, ["history"])
-    assert [str(item.title) for item in items] == ["Cancel the parcel", "Start"]
+    cancelled = f"{customer.name} chose “Cancel the parcel”, because: <script>alert(1)</script>"
+    assert [str(item.title) for item in items] == [cancelled, "The system started it."]
     console = render_to_string("console/partials/_timeline.html", {"story": Story(items, (), "")})
     for text in (console, slot("portal.record.timeline", parcel, as_actor(customer), at)):
         assert "&lt;script&gt;" in text

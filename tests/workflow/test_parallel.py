@@ -73,7 +73,7 @@ def test_a_loop_pressed_by_twenty_is_gone_twenty_times_with_one_history_row_each
     assert history_of(parcel).filter(transition="restamp").count() == 10
 
 
-def test_cancel_against_hand_over_makes_one_of_two_legal_stories(
+def test_f24_cancel_against_hand_over_makes_one_of_two_legal_stories(
     make_parcel: Make, customer: User, at: datetime, parallel: Parallel
 ) -> None:
     for _ in range(10):

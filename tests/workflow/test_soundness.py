@@ -1,46 +1,41 @@
 """Soundness: each fault is found, at its place, with its mend; sound graphs have no finding."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from io import StringIO
-from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.core.management import CommandError, call_command
+from django.utils import translation
 
-from modules.workflow.api import flows
-from modules.workflow.checks import check_workflows
-from modules.workflow.drift import drift
-from modules.workflow.flows import Flow, _by_record_type
-from modules.workflow.graph import ActorRule, GuardUse, StateNode, TaskNode, Transition, WorkflowGraph
-from modules.workflow.models import Definition, Task, Timer
-from modules.workflow.publishing import publish_permissions, store_definitions
+from modules.workflow.graph import (
+    ActorRule,
+    Decision,
+    GuardUse,
+    Outcome,
+    Repeat,
+    StateNode,
+    TaskNode,
+    Transition,
+    Wait,
+    WorkflowGraph,
+)
 from modules.workflow.soundness import findings
 from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Knot, Parcel
+from tests.workflow.app.slips import SlipFlow
+from tests.workflow.sound import (
+    DAY,
+    GUARD,
+    OPPOSITE,
+    OTHER,
+    SECOND,
+    SOUND,
+    STAMP,
+    graph,
+    starting,
+    voting,
+    way,
+)
 
-SYSTEM_RULE = (ActorRule("system"),)
-GUARD = (GuardUse("tests.workflow.app.is_light"),)
-
-
-def way(key: str, source: str, target: str, **rest: Any) -> Transition:
-    return Transition(key, key, tuple(source.split()), target, **{"by": SYSTEM_RULE, **rest})
-
-
-def graph(*ways: Transition, states: str = "a b c", final: str = "c", **rest: Any) -> WorkflowGraph:
-    names = states.split()
-    nodes = tuple(
-        StateNode(name, name, "initial" if name == names[0] else "final" if name in final.split() else "normal")
-        for name in names
-    )
-    return WorkflowGraph("knots.knot", 1, "parcels.knot", "Knot", "", nodes, ways, **rest)
-
-
-SOUND = graph(way("go", "a", "b"), way("end", "b", "c"))
-SECOND = timedelta(seconds=1)
+LONG = "b" * 61
 FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
     "a source that is no state": (graph(way("go", "x", "c")), "unknown_state", "transition:go"),
     "a target that is no state": (graph(way("go", "a", "x")), "unknown_state", "transition:go"),
@@ -70,7 +65,7 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
         graph(way("go", "a", "b", by=(ActorRule("owner"),)), way("end", "b", "c")), "no_owner", "transition:go",
     ),
     "a timer without time": (
-        graph(way("go", "a", "b", kind="timer", after=timedelta()), way("end", "b", "c")), "timer_without_time",
+        graph(way("go", "a", "b", kind="timer", after=0 * DAY), way("end", "b", "c")), "timer_without_time",
         "transition:go",
     ),
     "two timers due at once": (
@@ -123,6 +118,65 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
         graph(way("go", "a", "b", by=(ActorRule("person", "boss"),)), way("end", "b", "c")), "unknown_field",
         "transition:go",
     ),
+    "a task of no state at all": (voting(states=()), "no_source", "task:look"),
+    "an outcome that leads nowhere": (voting(outcomes=(Outcome("yes", "yes", "x"),)), "unknown_state", "task:look"),
+    "a key too long for its column": (
+        graph(way("go", "a", LONG), way("end", LONG, "c"), states=f"a {LONG} c"), "bad_key", f"state:{LONG}",
+    ),
+    "a name of the engine's own": (graph(way("undo", "a", "b"), way("end", "b", "c")), "name_taken", "transition:undo"),
+    "an outcome called like a deed": (voting("claim", "no"), "name_taken", "task:look"),
+    "an outcome twice": (voting("yes", "yes"), "key_twice", "task:look"),
+    "a repeat called like a timer": (
+        replace(SOUND, repeats=(Repeat("go", "Go", ("a",), Wait(DAY), effects=STAMP),)), "key_twice", "repeat:go",
+    ),
+    "work in a final state": (voting(states=("a", "c")), "work_after_the_end", "task:look"),
+    "a thing and its opposite": (starting(guards=GUARD + OPPOSITE), "never_possible", "transition:go"),
+    "an automatic step behind one that asks less": (
+        graph(way("go", "a", "b", kind="automatic", guards=GUARD),
+              way("too", "a", "c", kind="automatic", guards=GUARD + OTHER), way("end", "a b", "c")),
+        "never_possible", "transition:too",
+    ),
+    "an event behind one of the same name": (
+        graph(way("go", "a", "b", kind="event", event="paid", match="pk"),
+              way("too", "a", "c", kind="event", event="paid", match="pk"), way("end", "b", "c")),
+        "never_possible", "transition:too",
+    ),
+    "an event without a record": (
+        starting(kind="event", event="paid"), "uncorrelated_event", "transition:go",
+    ),
+    "a role that nobody declares": (starting(by=(ActorRule("role", "films.pirate"),)), "unknown_role", "transition:go"),
+    "a role of a module that is not here": (
+        voting(assign=ActorRule("members", "boats.crew")), "unknown_role", "task:look",
+    ),
+    "a permission that no role gives": (
+        starting(by=(ActorRule("staff", "core.fly"),)), "nobody_holds", "transition:go",
+    ),
+    "for who has a task where there is none": (
+        starting(by=(ActorRule("assignee"),)), "nobody_may_fire", "transition:go",
+    ),
+    "a second assignee who is nobody": (voting(also=(ActorRule("staff", "a.b"),)), "bad_assignee", "task:look"),
+    "eyes that see no step": (starting(not_same_as=("gone",)), "unknown_step", "transition:go"),
+    "an outcome without its transition": (
+        voting(outcomes=(Outcome("yes", "yes", "b"),)), "no_way_for_outcome", "task:look",
+    ),
+    "a task that is never open there": (
+        replace(voting(states=("b",)), transitions=(way("go", "a", "b", completes="look"), way("end", "b", "c"))),
+        "unknown_task", "transition:go",
+    ),
+    "more votes than voters": (
+        voting(also=(ActorRule("person", "packer"),), decide=Decision("quorum", 3)), "no_decision", "task:look",
+    ),
+    "a quorum of none": (voting(decide=Decision("quorum")), "no_decision", "task:look"),
+    "a vote with one outcome": (voting("done", decide=Decision("majority")), "no_decision", "task:look"),
+    "a decision that ends with what is no outcome": (
+        voting(decide=Decision("all", otherwise="maybe")), "no_decision", "task:look",
+    ),
+    "each of nothing": (voting(decide=Decision("each")), "no_decision", "task:look"),
+    "a compensation that nobody calls": (starting(compensation=STAMP), "never_compensated", "transition:go"),
+    "a step that a later one does not make up for": (
+        graph(way("go", "a", "b", effects=STAMP), way("end", "b", "c"), way("off", "b", "c", compensates=True)),
+        "no_compensation", "transition:go",
+    ),
 }  # fmt: skip
 
 
@@ -131,97 +185,70 @@ def test_a_fault_is_found_at_its_place_with_its_mend(name: str) -> None:
     broken, code, place = FAULTS[name]
     found = [finding for finding in findings(broken, Knot) if (finding.code, finding.place) == (code, place)]
     assert len(found) == 1, findings(broken, Knot)
-    assert found[0].mend.endswith(".")
+    assert str(found[0].mend).endswith(".")
+    assert str(found[0].problem).endswith(".")
     assert set(found[0].as_data()) == {"code", "workflow", "place", "problem", "mend", "severity"}
 
 
 def test_sound_graphs_have_no_finding() -> None:
     assert findings(SOUND, Knot) == []
-    guarded_loop = graph(
-        way("go", "a", "b", kind="automatic", guards=GUARD),
-        way("back", "b", "a", kind="automatic", guards=GUARD),
+    assert findings(ParcelFlow.flow.graph, Parcel) == []
+    assert findings(voting(also=(ActorRule("members", "parcels.clerk"),), decide=Decision("quorum", 5)), Knot) == []
+    assert findings(starting(by=(ActorRule("staff", "films.cancel_order"),)), Knot) == []
+
+
+def turning(one: tuple[GuardUse, ...], other: tuple[GuardUse, ...], **rest: object) -> list[tuple[str, str]]:
+    """What is found about two automatic transitions that lead to and fro."""
+    circle = graph(
+        way("go", "a", "b", kind="automatic", guards=one, **rest),
+        way("back", "b", "a", kind="automatic", guards=other),
         way("end", "a b", "c"),
     )
-    assert findings(guarded_loop, Knot) == []
-    assert findings(ParcelFlow.flow.graph, Parcel) == []
+    return [(finding.code, finding.severity) for finding in findings(circle, Knot)]
 
 
-def test_two_hundred_states_and_a_thousand_transitions_within_a_second() -> None:
-    names = [f"s{number}" for number in range(200)]
-    ways = [
-        way(f"t{number}", names[number % 199], names[(number * 7 + 1) % 200] if number >= 199 else names[number + 1])
-        for number in range(1000)
+def test_a_circle_of_automatic_steps_that_a_guard_may_let_turn_is_a_warning() -> None:
+    assert turning(GUARD, GUARD) == [("automatic_livelock", "warning")]
+    assert turning(GUARD, OTHER) == [("automatic_livelock", "warning")]
+
+
+def test_a_circle_that_needs_a_thing_and_its_opposite_never_turns() -> None:
+    assert turning(GUARD, OPPOSITE) == []
+    assert turning(GUARD + OTHER, OPPOSITE) == []
+
+
+def test_effects_may_turn_the_answer_round_so_that_nothing_is_proven() -> None:
+    assert turning(GUARD, OPPOSITE, effects=STAMP) == [("automatic_livelock", "warning")]
+
+
+def test_a_larger_circle_is_looked_at_as_a_whole() -> None:
+    """Out of the three ways round, one asks for nothing opposite."""
+    ways: list[Transition] = [
+        way("one", "a", "b", kind="automatic", guards=GUARD),
+        way("two", "b", "d", kind="automatic", guards=OPPOSITE),
+        way("three", "d", "a", kind="automatic", guards=OTHER),
     ]
-    large = graph(*ways, states=" ".join(names), final="s199")
-    begin = time.perf_counter()
-    assert findings(large, Knot) == []
-    assert time.perf_counter() - begin < 1
+    ending = way("end", "a b d", "c")
+    assert findings(graph(*ways, ending, states="a b d c"), Knot) == []
+    short = way("short", "b", "a", kind="automatic", guards=OTHER)
+    found = findings(graph(*ways, short, ending, states="a b d c"), Knot)
+    assert [finding.code for finding in found] == ["automatic_livelock"]
+    assert "one, short, three, two" in str(found[0].problem)
 
 
-def test_manage_check_shows_each_finding_with_its_hint() -> None:
-    assert check_workflows(None) == []
-    flow = Flow(graph(way("go", "a", "b", by=()), way("end", "b", "c")), Knot)
-    flows.register(flow.graph.key, flow)
-    try:
-        messages = check_workflows(None)
-    finally:
-        flows.unregister(flow.graph.key)
-    assert [(message.id, message.msg, message.hint) for message in messages] == [
-        ("workflow.nobody_may_fire", "knots.knot transition:go is allowed to nobody.", "Say who, with `by=`.")
-    ]
-
-
-@pytest.mark.django_db
-def test_workflow_check_prints_and_fails_only_on_errors() -> None:
-    out = StringIO()
-    call_command("workflow_check", "parcels.parcel", stdout=out)
-    assert out.getvalue() == "1 workflows, 0 findings\n"
-    with pytest.raises(CommandError, match=r"no workflow no\.such"):
-        call_command("workflow_check", "no.such")
-
-
-@pytest.mark.django_db
-def test_f28_a_state_that_vanished_under_records_is_an_error(
-    make_parcel: Callable[..., Parcel], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_parcel()
-    store_definitions()
-    full = ParcelFlow.flow
-    rest = replace(
-        full.graph,
-        states=tuple(state for state in full.graph.states if state.key not in ("ordered", "lost")),
-        transitions=(),
-        tasks=(),
+def test_findings_are_words_for_people_too() -> None:
+    broken = graph(way("end", "a b", "c"))
+    found = findings(broken)[0]
+    assert found.sentence(broken) == "State “b” cannot be reached from the initial state."
+    assert replace(found, place="").sentence(broken) == "Workflow “Knot” cannot be reached from the initial state."
+    assert str(found) == (
+        "knots.knot state:b: cannot be reached from the initial state. Add a transition to it, or take it away."
     )
-    for registry in (flows, _by_record_type):
-        monkeypatch.setitem(registry._entries, "parcels.parcel", Flow(rest, Parcel))
-    found = {(finding.code, finding.place, finding.severity) for finding in drift()}
-    assert ("vanished_state", "state:ordered", "error") in found
-    assert ("state_of_the_past", "state:lost", "warning") in found
-    out = StringIO()
-    with pytest.raises(CommandError, match="not sound"):
-        call_command("workflow_check", "parcels.parcel", "--format", "json", stdout=out)
-    assert '"code": "vanished_state"' in out.getvalue()
 
 
-@pytest.mark.django_db
-def test_work_that_points_nowhere_is_found(parcel: Parcel, at: datetime) -> None:
-    rest = {"record_type": "parcels.parcel", "record_id": parcel.pk, "state": "ordered"}
-    Timer.objects.create(**rest, transition="gone", started_at=at, due_at=at, next_try_at=at)
-    Task.objects.create(**rest, key="gone", opened_at=at)
-    Task.objects.create(**{**rest, "record_type": "gone.thing"}, key="gone", opened_at=at)
-    Parcel.objects.create()
-    codes = {finding.code for finding in drift()}
-    assert codes >= {"vanished_timer", "vanished_task", "unknown_workflow", "never_started"}
-
-
-@pytest.mark.django_db
-def test_permissions_and_definitions_follow_the_flows_after_migrate() -> None:
-    publish_permissions()
-    store_definitions()
-    store_definitions()
-    named = Permission.objects.filter(content_type__app_label="parcels", codename__endswith="_parcel")
-    assert set(named.values_list("codename", flat=True)) >= {"pack_parcel", "send_parcel", "cancel_parcel"}
-    assert named.get(codename="cancel_parcel").name == "parcel: Cancel the parcel"
-    stored = Definition.objects.get(key="parcels.parcel", hash=ParcelFlow.flow.graph.hash)
-    assert WorkflowGraph.from_data(stored.graph) == ParcelFlow.flow.graph
+def test_a_finding_waits_for_its_reader_s_language() -> None:
+    """Made while one language is active, read in another: the words are put together when they are read."""
+    with translation.override("es"):
+        found = findings(graph(way("go", "a", "x")))[0]
+    assert found.as_data()["problem"] == "names the state “x”."
+    assert findings(SlipFlow.flow.graph) == []

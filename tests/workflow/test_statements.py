@@ -33,7 +33,8 @@ def test_a_locked_and_a_moved_row_equal_what_the_orm_loads(make_parcel: Make, at
     with transaction.atomic():
         locked = statements.lock(parcel.pk)
         assert values(locked) == values(Parcel.objects.get(pk=parcel.pk))
-        moved = statements.move(parcel.pk, "ordered", "packed", version=4, at=at)
+        assert statements.move(parcel.pk, "ordered", "packed", version=4, at=at) is None
+        moved = statements.move(parcel.pk, "ordered", "packed", version=4, from_version=parcel.workflow_version, at=at)
     fresh = Parcel.objects.get(pk=parcel.pk)
     assert values(moved) == values(fresh)
     assert (fresh.state, fresh.workflow_version, fresh.revision, fresh._state.adding) == ("packed", 4, 3, False)

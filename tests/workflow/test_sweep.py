@@ -87,7 +87,7 @@ def test_f22_a_jumping_clock_neither_doubles_nor_loses_a_timer(sent: Make, at: d
 
 
 @pytest.mark.django_db
-def test_a_failing_timer_shows_why_waits_longer_each_time_and_stops_no_other(
+def test_f49_a_failing_timer_shows_why_waits_longer_each_time_and_stops_no_other(
     sent: Make, at: datetime, failing_stamp: set[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     bad, good = sent(), sent(at + timedelta(minutes=1))

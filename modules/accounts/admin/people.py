@@ -89,8 +89,9 @@ class UserAdmin(RecordAdmin):
     search_fields = ["email", "name"]
     search_help_text = _("The beginning of an e-mail address or a name.")
     default_order = ["-date_joined"]
+    autocomplete_fields = ["manager"]
     fieldsets = [
-        (None, {"fields": [("email", "name"), ("language", "time_zone")]}),
+        (None, {"fields": [("email", "name"), ("language", "time_zone"), "manager"]}),
         (
             _("Access"),
             {"fields": [("is_staff", "is_active"), "roles"], "description": _("A change holds with the next click.")},

@@ -73,6 +73,7 @@ def pseudonymise_user(user: User, *, actor: Actor, at: datetime, reason: str = "
             password=make_password(None),
             language="",
             time_zone="",
+            manager=None,
             is_active=False,
             is_staff=False,
             is_superuser=False,

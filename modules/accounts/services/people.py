@@ -21,7 +21,7 @@ from modules.core.errors import Conflict
 
 OWN_FACTS = frozenset({"name", "language", "time_zone"})
 """What people may say of themselves."""
-FACTS = OWN_FACTS | {"email", "is_staff"}
+FACTS = OWN_FACTS | {"email", "is_staff", "manager"}
 """What staff with the right to change people may set; never a password, never `is_superuser` (F38)."""
 
 

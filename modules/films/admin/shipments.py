@@ -56,8 +56,8 @@ class ShipmentAdmin(RecordAdmin):
     default_order = ["-opened_at"]
     inlines = [ShipmentLineInline]
     fields = [
-        ("number", "order_page"), ("recipient", "location"), ("opened_at", "due_at"), ("carrier", "tracking"),
-        ("picked_at", "shipped_at", "delivered_at"),
+        ("number", "order_page"), ("recipient", "location"), ("paid_at", "opened_at", "due_at"),
+        ("carrier", "tracking"), ("picked_at", "shipped_at", "delivered_at"),
     ]  # fmt: skip
     readonly_fields = ["order_page", "recipient", "tracking"]
 

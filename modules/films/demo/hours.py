@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from modules.workflow.api import business_hours, due_at
+
 OPENS, CLOSES = 9, 19
 
 
@@ -16,6 +18,16 @@ def zone() -> ZoneInfo:
 def days_before(at: datetime, days: int, clock: str) -> datetime:
     """A time of a day some days ago: `days_before(at, 1, "11:20")` is yesterday's twenty past eleven."""
     return datetime.combine(at.astimezone(zone()).date() - timedelta(days=days), time.fromisoformat(clock), zone())
+
+
+def open_hours_before(at: datetime, hours: float) -> datetime:
+    """So much open time of the business ago."""
+    return due_at(business_hours(-hours), None, at) or at - timedelta(hours=hours)
+
+
+def open_hours_after(at: datetime, hours: float) -> datetime:
+    """When so much open time of the business has passed since."""
+    return due_at(business_hours(hours), None, at) or at + timedelta(hours=hours)
 
 
 def shopping_time(at: datetime, days: int, dice: random.Random) -> datetime:

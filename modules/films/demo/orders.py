@@ -12,7 +12,7 @@ from modules.billing.api import request_payment, settle_recorded
 from modules.core.actors import Actor
 from modules.films.choices import Carrier, ShipmentState
 from modules.films.demo.agenda import Agenda
-from modules.films.demo.hours import at_work
+from modules.films.demo.hours import at_work, open_hours_after
 from modules.films.demo.people import People, Shopper
 from modules.films.demo.shelves import Shelves, Wanted
 from modules.films.models import Order, Shipment
@@ -22,6 +22,10 @@ from modules.workflow.api import fire
 
 CARRIERS = (Carrier.CORREOS, Carrier.CORREOS, Carrier.SEUR, Carrier.GLS)
 REASONS = ("Ordered the wrong edition", "Found it elsewhere", "It takes too long", "")
+
+
+LATE = {41: 17.5, 17: 14.5}
+"""One of so many parcels is packed only after so many open hours: later than was promised, or hardly in time."""
 
 
 @dataclass
@@ -112,6 +116,9 @@ def plan_parcel(shop: Shop, shipment: Shipment, at: datetime, *, until: str = "d
     dice, actor = shop.dice, shop.people.clerk()
     packed = at_work(at + timedelta(minutes=dice.randrange(40, 300)), dice)
     sent = at_work(packed + timedelta(minutes=dice.randrange(60, 240)), dice)
+    if wait := next((wait for every, wait in LATE.items() if shipment.pk % every == 0), 0):
+        packed, sent = open_hours_after(at, wait), open_hours_after(at, wait + 0.5)
+        shop.agenda.look(packed - timedelta(minutes=5))
     arrived = at_work(sent + timedelta(hours=dice.randrange(20, 96)), dice)
     steps = [("pick", packed, {}), ("ship", sent, label(dice)), ("deliver", arrived, None)]
     for name, moment, data in steps[: ("picked", "shipped", "delivered").index(until) + 1]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from modules.core.actors import Actor
 from modules.films.choices import ShipmentState
 from modules.films.demo.agenda import Deed
-from modules.films.demo.hours import days_before, earlier_today
+from modules.films.demo.hours import days_before, earlier_today, open_hours_before
 from modules.films.demo.orders import (
     Shop,
     buy,
@@ -58,12 +58,13 @@ def _last_week(shop: Shop, at: datetime) -> Iterator[Scene]:
 def _left_over(shop: Shop, at: datetime) -> Iterator[Scene]:
     """What should have been done by now: mine, a colleague's, nobody's."""
     people = shop.people
-    yield days_before(at, 2, "15:05"), partial(_to_pack, shop, None, at)
-    yield days_before(at, 1, "11:20"), partial(_to_pack, shop, people.sam, days_before(at, 1, "12:05"))
-    yield days_before(at, 1, "12:40"), partial(_to_pack, shop, people.ines, days_before(at, 1, "13:10"))
-    yield days_before(at, 1, "10:10"), partial(_to_pack, shop, None, at)
-    packed = days_before(at, 1, "14:30")
-    yield days_before(at, 1, "09:30"), partial(_packed, shop, packed, people.ines, packed + timedelta(minutes=20))
+    ago = partial(open_hours_before, at)
+    yield ago(18), partial(_to_pack, shop, None, at)  # promised for two hours ago
+    yield ago(14.5), partial(_to_pack, shop, None, at)  # the managers have it, and it is urgent
+    yield ago(10), partial(_to_pack, shop, people.sam, ago(9.5))
+    yield ago(9), partial(_to_pack, shop, None, at)
+    yield ago(7), partial(_to_pack, shop, people.ines, ago(6.5))
+    yield ago(11.5), partial(_packed, shop, ago(8.5), people.ines, ago(8.2))
     yield days_before(at, 5, "17:20"), partial(_half_sent, shop, days_before(at, 4, "11:00"))
     stuck = partial(_half_missing, shop, days_before(at, 1, "18:00"), earlier_today(at, 0.4))
     yield days_before(at, 1, "16:30"), stuck

@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from modules.films.choices import Carrier, ShipmentState
 from modules.films.models.orders import Order, OrderLine
 from modules.films.models.stock import Location
-from modules.workflow.api import WorkflowRecord
+from modules.workflow.api import WorkflowRecord, business_hours
 
-PACKING_TIME = timedelta(hours=8)
-"""So soon after it was opened a shipment should be packed."""
+PACKING_TIME = business_hours(8)
+"""So much open time after it was opened a shipment should be packed, and after that handed over."""
+
+SENDING_TIME = business_hours(16)
+"""What customers are promised: sent so much open time, two business days, after the payment."""
 
 DELIVERY_TIME = timedelta(days=4)
 """So long a parcel is usually under way."""
@@ -32,8 +35,8 @@ class Shipment(WorkflowRecord):
     record_type = "films.shipment"
     fixed_fields = frozenset(
         {
-            "number", "order", "position", "location", "opened_at", "due_at", "picked_at", "shipped_at",
-            "delivered_at", "carrier", "tracking_number", "tracking_url",
+            "number", "order", "position", "location", "paid_at", "opened_at", "due_at", "picked_at",
+            "shipped_at", "delivered_at", "carrier", "tracking_number", "tracking_url",
         }
     )  # fmt: skip
 
@@ -44,6 +47,8 @@ class Shipment(WorkflowRecord):
     carrier = models.CharField(_("carrier"), max_length=12, choices=Carrier, blank=True, default="")
     tracking_number = models.CharField(_("tracking number"), max_length=60, blank=True, default="")
     tracking_url = models.URLField(_("tracking link"), max_length=300, blank=True, default="")
+    paid_at = models.DateTimeField(_("paid"))
+    """When the customer paid for it; what is sent from another place instead was paid for as early."""
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"))
     picked_at = models.DateTimeField(_("packed"), null=True, blank=True)

@@ -79,13 +79,16 @@ def gross_of(lines: Sequence[PricedLine]) -> Money:
     return total((line.gross for line in lines), settings.SHOP_CURRENCY)
 
 
-@guard(_("Not paid in full: {missing} is missing"), negated=_("It is paid"))
+@guard(_("Not paid in full: {missing} is missing"), negated=_("It is paid"), changed_by=_("the customer, by paying"))
 def is_paid_in_full(order: Order, facts: OrderFacts) -> bool | Reason:
     missing = order.gross - facts.captured
     return missing.minor <= 0 or Reason(missing=missing)
 
 
-@guard(_("Its films are no longer in stock"), negated=_("Its films are still in stock"))
+@guard(
+    _("Its films are no longer in stock"), negated=_("Its films are still in stock"),
+    changed_by=_("a shop clerk, by receiving goods"),
+)  # fmt: skip
 def is_still_in_stock(order: Order, facts: OrderFacts) -> bool:
     return facts.in_stock
 
@@ -100,26 +103,41 @@ def nothing_left(order: Order, facts: OrderFacts) -> bool:
     return not facts.to_ship and not facts.shipped and not facts.has_digital
 
 
-@guard(_("It is packed already; send it back when it arrives"), negated=_("Nothing is packed yet"))
+@guard(
+    _("It is packed already; send it back when it arrives"), negated=_("Nothing is packed yet"),
+    changed_by=_("whoever packed it, by taking that back before it is handed over"),
+)  # fmt: skip
 def nothing_picked(order: Order, facts: OrderFacts) -> bool:
     return not facts.is_packed
 
 
-@guard(_("Everything is packed, sent or cancelled already"), negated=_("Some of it is not packed yet"))
+@guard(
+    _("Everything is packed, sent or cancelled already"), negated=_("Some of it is not packed yet"),
+    changed_by=_("whoever packed it, by taking that back before it is handed over"),
+)  # fmt: skip
 def has_open_lines(order: Order, facts: OrderFacts) -> bool:
     return facts.waiting > 0
 
 
-@guard(_("Nothing has been shipped yet"), negated=_("Some of it has been shipped"))
+@guard(
+    _("Nothing has been shipped yet"), negated=_("Some of it has been shipped"),
+    changed_by=_("a shop clerk, by shipping it"),
+)  # fmt: skip
 def has_shipped(order: Order, facts: OrderFacts) -> bool:
     return facts.shipped > 0
 
 
-@guard(_("{count} more have to be shipped"), negated=_("Nothing is left to ship"))
+@guard(
+    _("{count} more have to be shipped"), negated=_("Nothing is left to ship"),
+    changed_by=_("a shop clerk, by shipping it or cancelling the line"),
+)  # fmt: skip
 def nothing_left_to_ship(order: Order, facts: OrderFacts) -> bool | Reason:
     return not facts.to_ship or Reason(count=facts.to_ship)
 
 
-@guard(_("A shipment is still under way"), negated=_("Every shipment has arrived"))
+@guard(
+    _("A shipment is still under way"), negated=_("Every shipment has arrived"),
+    changed_by=_("a shop clerk, by noting that it has arrived"),
+)  # fmt: skip
 def all_delivered(order: Order, facts: OrderFacts) -> bool:
     return facts.all_delivered

@@ -29,6 +29,9 @@ def is_empty(shipment: Shipment, facts: ShipmentFacts) -> bool:
     return facts.copies == 0
 
 
-@guard(_("No other place has all of it"), negated=_("Another place has all of it"))
+@guard(
+    _("No other place has all of it"), negated=_("Another place has all of it"),
+    changed_by=_("a shop clerk, by receiving goods at another place"),
+)  # fmt: skip
 def is_elsewhere(shipment: Shipment, facts: ShipmentFacts) -> bool:
     return facts.elsewhere is not None

@@ -22,8 +22,8 @@ from modules.films.services.shipments import by_edition, take_out
 from modules.workflow.api import fire, history_of
 
 PATIENCE = "700ms"
-"""So long a cancellation waits for somebody who is packing. A shipment's step locks the shipment and then the order;
-whoever holds the order and wants a shipment must give up, and sooner than PostgreSQL looks for deadlocks."""
+"""So long a cancellation waits for whoever holds a shipment without its order. Every step locks the order first, so
+that nobody should; if somebody does, this gives up sooner than PostgreSQL looks for deadlocks."""
 
 
 def lock_shipments(order: Order) -> list[Shipment]:

@@ -16,7 +16,7 @@ from modules.films.selectors.orders import physical_lines
 from modules.films.selectors.shipments import place_for
 from modules.films.selectors.stock import allocated_to, shelves_of
 from modules.films.services.holding import consume, put_away, release, reroute, set_aside_at
-from modules.workflow.api import fire, start
+from modules.workflow.api import due_at, fire, start
 
 Contents = Mapping[int, int]
 """So many by order line."""
@@ -40,26 +40,35 @@ def open_shipments_of(order: Order, *, actor: Actor, at: datetime) -> list[Shipm
                 contents[level.location_id][line_id] = piece
                 open_lines[line_id] -= piece
                 copies -= piece
-    return [open_shipment(order, place, lines, actor=actor, at=at) for place, lines in contents.items()]
+    return [open_shipment(order, place, lines, paid_at=at, actor=actor, at=at) for place, lines in contents.items()]
 
 
-def open_shipment(order: Order, location_id: int, contents: Contents, *, actor: Actor, at: datetime) -> Shipment:
+def open_shipment(
+    order: Order, location_id: int, contents: Contents, *, paid_at: datetime, actor: Actor, at: datetime
+) -> Shipment:
     """A new shipment of a location, to be packed."""
     last = Shipment.objects.filter(order=order).aggregate(last=Max("position"))["last"] or 0
-    shipment = Shipment.objects.create(
+    shipment = Shipment(
         number=f"{order.number}-{last + 1}",
         order=order,
         position=last + 1,
         location_id=location_id,
+        paid_at=paid_at,
         opened_at=at,
-        due_at=at + PACKING_TIME,
     )
+    shipment.due_at = _packed_by(shipment, at)
+    shipment.save()
     ShipmentLine.objects.bulk_create(
         ShipmentLine(shipment=shipment, order_line_id=line_id, quantity=count)
         for line_id, count in sorted(contents.items())
     )
     start(shipment, actor=actor, at=at)
     return shipment
+
+
+def _packed_by(shipment: Shipment, at: datetime) -> datetime:
+    """When a shipment that is opened now should be packed; where the calendar says nothing, at once."""
+    return due_at(PACKING_TIME, shipment, at) or at
 
 
 def pack(shipment: Shipment, counted: Mapping[int, int], *, actor: Actor, at: datetime) -> None:
@@ -106,10 +115,11 @@ def _send_from_elsewhere(shipment: Shipment, missing: Contents, *, actor: Actor,
     left = dict(missing)
     for place in sorted({allocation.location_id for allocation in allocations}):
         served = {a.edition_id: a.quantity for a in allocations if a.location_id == place}
-        open_shipment(order, place, _share(left, lines, served), actor=actor, at=at)
+        share = _share(left, lines, served)
+        open_shipment(order, place, share, paid_at=shipment.paid_at, actor=actor, at=at)
     if short:
         rest = _share(left, lines, dict(short))
-        stuck = open_shipment(order, shipment.location_id, rest, actor=actor, at=at)
+        stuck = open_shipment(order, shipment.location_id, rest, paid_at=shipment.paid_at, actor=actor, at=at)
         fire(stuck, "get_stuck", actor=SYSTEM, at=at, reason=reason)
 
 
@@ -141,6 +151,12 @@ def unpack(shipment: Shipment) -> None:
     shipment.save(update_fields=["picked_at"])
 
 
+def pack_from_now(shipment: Shipment, *, at: datetime) -> None:
+    """What was missing is there: the time to pack it begins anew."""
+    shipment.due_at = _packed_by(shipment, at)
+    shipment.save(update_fields=["due_at"])
+
+
 def move_to_other_place(shipment: Shipment, *, actor: Actor, at: datetime) -> None:
     """Send a stuck shipment from a place that has all of it."""
     lines = list(shipment.lines.select_related("order_line"))
@@ -154,7 +170,7 @@ def move_to_other_place(shipment: Shipment, *, actor: Actor, at: datetime) -> No
     release(document=number, location=old, wanted=wanted, actor=actor, at=at)
     put_away(location=old, wanted=wanted, document=number, reason=reason, actor=actor, at=at)
     set_aside_at(Location.objects.get(pk=place), wanted, document=number, actor=actor, at=at)
-    shipment.location_id, shipment.due_at = place, at + PACKING_TIME
+    shipment.location_id, shipment.due_at = place, _packed_by(shipment, at)
     shipment.save(update_fields=["location", "due_at"])
 
 

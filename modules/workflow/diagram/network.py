@@ -13,6 +13,12 @@ from modules.workflow.diagram.placing import Item
 ROW_SPACE = 6.0
 LOOP_RISE, LOOP_LEG = 9.0, 11.0
 BOX_SPACE, LABEL_SPACE, BEND_SPACE = 22.0, 11.0, 12.0
+MOST_ITEMS = 1500
+"""Boxes, labels and bends. More would take seconds to place and be many metres wide: nobody reads that as a picture."""
+
+
+class TooLarge(ValueError):
+    """A picture of this would neither be ready soon nor be legible."""
 
 
 @dataclass
@@ -57,6 +63,8 @@ class Network:
         self._add_boxes()
         for group in self.groups:
             self._add_group(group)
+        if len(self.items) > MOST_ITEMS:
+            raise TooLarge
         self.layers = self._ordered()
         self.hang()
         self.chains = self._lines()

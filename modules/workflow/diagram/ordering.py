@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 Neighbours = Mapping[int, Sequence[int]]
 SWEEPS = 24
+COMPARED = 100_000
+"""So many pairs of neighbours are compared at most: a drawing of that size is not made clearer by more."""
 
 
 class Ordering:
@@ -14,6 +16,7 @@ class Ordering:
         self.layers = [list(layer) for layer in layers]
         self.before, self.after = before, after
         self.place: dict[int, int] = {}
+        self.left = COMPARED
         self._number()
 
     def _number(self) -> None:
@@ -49,7 +52,7 @@ class Ordering:
             count = self.crossings()
             if count < fewest:
                 best, fewest = [list(layer) for layer in self.layers], count
-            if not fewest:
+            if not fewest or self.left <= 0:
                 break
         self.layers = best
         self._number()
@@ -68,9 +71,10 @@ class Ordering:
     def _exchange(self) -> None:
         """Swap neighbours while that saves a crossing."""
         better = True
-        while better:
+        while better and self.left > 0:
             better = False
             for layer in self.layers:
+                self.left -= len(layer)
                 for place in range(len(layer) - 1):
                     upper, lower = layer[place], layer[place + 1]
                     if self._pair(upper, lower) > self._pair(lower, upper):

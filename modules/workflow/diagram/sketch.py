@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modules.core.looks import TONE_ICONS
+from modules.workflow.diagram.duties import duties_in
 from modules.workflow.diagram.layout import lay_out
+from modules.workflow.diagram.network import TooLarge
 from modules.workflow.diagram.parts import Box, Direction, Edge, Layout
 from modules.workflow.diagram.text import text_width, wrap
-from modules.workflow.diagram.wording import after
+from modules.workflow.diagram.wording import when
 from modules.workflow.graph import StateNode, Transition, WorkflowGraph
 
 TITLE, LABEL, NOTE = 13.0, 12.0, 11.0
@@ -18,7 +20,8 @@ BOX_PADDING, BOX_LEAST = 10.0, 42.0
 ICON_SPACE = 6.0
 WIDEST = 1800.0
 
-KIND_ICONS = {"timer": "clock", "automatic": "bolt", "task": "clipboard-document-check"}
+KIND_ICONS = {"timer": "clock", "automatic": "bolt", "task": "clipboard-document-check", "event": "signal"}
+NOTHING = Layout(0.0, 0.0, (), (), ())
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Sketch:
     layout: Layout
     direction: Direction
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a picture; what is too large for one is told by `ways_of` alone."""
+        return bool(self.layout.boxes)
+
 
 def sketch(
     graph: WorkflowGraph,
@@ -52,15 +60,25 @@ def sketch(
 
     `auto` runs to the right, and down where that would be wider than a desk's screen can show legibly.
     """
-    states = {state.key: _state(state, (state_notes or {}).get(state.key, "")) for state in graph.states}
+    states = {state.key: _state(graph, state, (state_notes or {}).get(state.key, "")) for state in graph.states}
     drawable = [transition for transition in graph.transitions if _is_drawable(graph, transition)]
-    edges = {transition.key: _edge(transition, (edge_notes or {}).get(transition.key, "")) for transition in drawable}
+    edges = {
+        transition.key: _edge(graph, transition, (edge_notes or {}).get(transition.key, "")) for transition in drawable
+    }
     boxes, ways = _boxes(graph, states), _edges(graph, drawable, edges)
-    chosen: Direction = "down" if direction == "down" else "right"
-    layout = lay_out(boxes, ways, chosen)
-    if direction == "auto" and layout.width > WIDEST:
-        chosen, layout = "down", lay_out(boxes, ways, "down")
+    chosen, layout = _laid_out(boxes, ways, direction)
     return Sketch(graph, states, edges, layout, chosen)
+
+
+def _laid_out(boxes: list[Box], ways: list[Edge], asked: str) -> tuple[Direction, Layout]:
+    chosen: Direction = "down" if asked == "down" else "right"
+    try:
+        layout = lay_out(boxes, ways, chosen)
+        if asked == "auto" and layout.width > WIDEST:
+            return "down", lay_out(boxes, ways, "down")
+    except TooLarge:
+        return chosen, NOTHING
+    return chosen, layout
 
 
 def icon_of(state: StateNode) -> str:
@@ -73,12 +91,13 @@ def _is_drawable(graph: WorkflowGraph, transition: Transition) -> bool:
     return graph.has_state(transition.target) and any(graph.has_state(source) for source in transition.sources)
 
 
-def _state(state: StateNode, note: str) -> Writing:
-    return Writing(wrap(str(state.title), TITLE, TITLE_WIDTH), (note,) if note else (), icon_of(state))
+def _state(graph: WorkflowGraph, state: StateNode, note: str) -> Writing:
+    notes = [*(line for duty in duties_in(graph, state.key) for line in wrap(duty, NOTE, TITLE_WIDTH)), note]
+    return Writing(wrap(str(state.title), TITLE, TITLE_WIDTH), tuple(filter(None, notes)), icon_of(state))
 
 
-def _edge(transition: Transition, note: str) -> Writing:
-    notes = [part for part in (after(transition.after), note) if part]
+def _edge(graph: WorkflowGraph, transition: Transition, note: str) -> Writing:
+    notes = [part for part in (when(graph, transition), note) if part]
     icon = KIND_ICONS.get(transition.kind, "")
     width = LABEL_WIDTH - (LABEL_ICON if icon else 0)
     return Writing(

@@ -47,14 +47,18 @@ class Trail:
 
 @dataclass(frozen=True)
 class Marks:
-    """What is shown on top of the bare workflow: a record's trail, and where a click on a state leads."""
+    """What is shown on top of the bare workflow: a record's trail, and where a click on a state or label leads."""
 
     trail: Trail | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    arrow_links: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw(sketch: Sketch, marks: Marks | None = None, *, name: str = "diagram", standalone: bool = False) -> SafeString:
-    """The whole picture. `name` makes its ids unique on the page; `standalone` embeds the colours of both schemes."""
+    """The whole picture; nothing where the sketch has none. `name` makes its ids unique on the page; `standalone`
+    embeds the colours of both schemes."""
+    if not sketch.is_drawn:
+        return SafeString("")
     return mark_safe(_Drawing(sketch, marks or Marks(), name, standalone).text())  # noqa: S308 - every text is escaped
 
 
@@ -152,7 +156,9 @@ class _Drawing:
             x = middle - text_width(writing.lines[0], LABEL) / 2 - left
             icon = _icon(writing.icon, "micro", LABEL_ICON, x, label.y + (LABEL_LINE - LABEL_ICON) / 2)
         look = {"class": self._classes("wire-label", label), "fill": LIGHT["text"], "color": LIGHT["quiet"]}
-        return tag("g", look, tag("title", {}, escape(self._tip(transition))), icon, text)
+        group = tag("g", look, tag("title", {}, escape(self._tip(transition))), icon, text)
+        link = self.marks.arrow_links.get(label.key)
+        return tag("a", {"href": link}, group) if link else group
 
     def _tip(self, transition: Transition) -> str:
         """The whole title, which may be shortened in the picture, and who or what does it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from modules.core.looks import Look
+from modules.workflow.diagram.duties import duties_in
 from modules.workflow.diagram.sketch import KIND_ICONS, icon_of
 from modules.workflow.diagram.svg import Trail
 from modules.workflow.diagram.wording import step_in_words
@@ -20,6 +21,8 @@ class Way:
     how: str
     icon: str
     is_taken: bool = False
+    note: str = ""
+    link: str = ""
 
     def __str__(self) -> str:
         return f"{self.title} → {self.target}" + (f" ({self.how})" if self.how else "")
@@ -36,6 +39,8 @@ class StateWays:
     is_here: bool
     note: str = ""
     link: str = ""
+    duties: tuple[str, ...] = ()
+    """Promises, repetitions and decisions while a record is there."""
 
     @property
     def heading(self) -> str:
@@ -48,17 +53,20 @@ def ways_of(
     *,
     notes: dict[str, str] | None = None,
     links: dict[str, str] | None = None,
+    arrows: dict[str, str] | None = None,
+    arrow_links: dict[str, str] | None = None,
 ) -> list[StateWays]:
-    """Every state with its ways out, in order of declaration."""
+    """Every state with its ways out, in order of declaration. A note or link of `<state> <transition>` comes first."""
     return [
         StateWays(
             state.key,
             look_of_state(state),
-            _ways(graph, state, trail),
+            _ways(graph, state, trail, arrows or {}, arrow_links or {}),
             state.kind == "final",
             trail is not None and trail.state == state.key,
             (notes or {}).get(state.key, ""),
             (links or {}).get(state.key, ""),
+            duties_in(graph, state.key),
         )
         for state in graph.states
     ]
@@ -69,7 +77,9 @@ def look_of_state(state: StateNode) -> Look:
     return Look(state.title, state.tone, icon_of(state))
 
 
-def _ways(graph: WorkflowGraph, state: StateNode, trail: Trail | None) -> tuple[Way, ...]:
+def _ways(
+    graph: WorkflowGraph, state: StateNode, trail: Trail | None, notes: dict[str, str], links: dict[str, str]
+) -> tuple[Way, ...]:
     return tuple(
         Way(
             str(transition.title),
@@ -77,6 +87,8 @@ def _ways(graph: WorkflowGraph, state: StateNode, trail: Trail | None) -> tuple[
             step_in_words(graph, transition),
             KIND_ICONS.get(transition.kind, ""),
             trail is not None and (state.key, transition.key) in trail.steps,
+            notes.get(f"{state.key} {transition.key}", notes.get(transition.key, "")),
+            links.get(f"{state.key} {transition.key}", links.get(transition.key, "")),
         )
         for transition in graph.leaving(state.key)
         if graph.has_state(transition.target)

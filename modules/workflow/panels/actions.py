@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from modules.core.actors import Actor
-from modules.workflow.flows import Flow, find_flow, flow_of
+from modules.workflow.explaining import Clause
+from modules.workflow.flows import Flow, find_flow, graph_of
 from modules.workflow.graph import Transition, Words
 from modules.workflow.offers import Allowed, can
 
@@ -24,6 +25,8 @@ class Action:
     url: str
     is_allowed: bool
     reasons: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+    """The reasons with what each looks at, and who could change that: for staff."""
     asks: bool
     """Whether a page of its own comes first: a form, or a question."""
     is_destructive: bool
@@ -44,7 +47,7 @@ def flow_behind(record: Any) -> Flow | None:
 
 def actions_of(record: Any, actor: Actor, at: datetime, address: Address, *, for_owner: bool = False) -> list[Action]:
     """The actions that the actor has a right to. `for_owner` leaves out what only staff do: the portal shows that."""
-    graph = flow_of(record).graph
+    graph = graph_of(record)
     offers = can([record], actor, at).get(record.pk, [])
     if for_owner:
         offers = [offer for offer in offers if is_for_owner(graph.transition(offer.transition))]
@@ -54,7 +57,7 @@ def actions_of(record: Any, actor: Actor, at: datetime, address: Address, *, for
 
 def is_for_owner(transition: Transition) -> bool:
     """Whether the person whom the record belongs to may fire it; staff do theirs in the console."""
-    return any(rule.kind in ("owner", "person") for rule in transition.by)
+    return any(rule.kind in ("owner", "person", "link") for rule in transition.by)
 
 
 def _action(record: Any, offer: Allowed, address: Address, *, is_primary: bool) -> Action:
@@ -64,6 +67,7 @@ def _action(record: Any, offer: Allowed, address: Address, *, is_primary: bool) 
         address(offer.transition),
         offer.allowed,
         offer.reasons,
+        offer.clauses,
         bool(offer.form or offer.confirm or offer.destructive),
         offer.destructive,
         is_primary,

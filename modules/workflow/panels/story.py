@@ -5,23 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from modules.core.actors import SYSTEM, Actor
-from modules.core.moments import babel_locale
+from modules.core.moments import babel_locale, exactly
 from modules.core.money import Money
 from modules.workflow import names
-from modules.workflow.choices import UNDO
+from modules.workflow.choices import UNDO, TaskDeed
 from modules.workflow.diagram.svg import Trail, visited_states
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.lateness import who
 from modules.workflow.models import HistoryEntry
+from modules.workflow.panels.sentences import sentence_of, stays
 from modules.workflow.selectors import history_of
 from modules.workflow.titles import entry_title
+from modules.workflow.words.vocabulary import Vocabulary
 
 SHOWN = 100
 """The newest steps that a page tells; a longer story stands in the console's history."""
+IN_THE_SENTENCE = frozenset({"person", "outcome", "email"})
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Line:
     tone: str = ""
     way: str = ""
     facts: tuple[Fact, ...] = ()
+    sentence: str = ""
+    """The whole step in words; a short reason is in it."""
 
 
 def entries_of(record: Any) -> list[HistoryEntry]:
@@ -57,8 +65,9 @@ def trail_of(record: Any, entries: Sequence[HistoryEntry]) -> Trail:
     return Trail(str(record.state), visited_states(steps) | {str(record.state)}, taken)
 
 
-def staff_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: Actor) -> list[Line]:
-    """Every step with who, from where to where, why, and what was entered."""
+def staff_story(graph: WorkflowGraph, entries: Sequence[HistoryEntry], reader: Actor) -> list[Line]:
+    """Every step with who, from where to where, why, and what was entered. `entries` is newest first."""
+    stayed = stays(entries)
     return [
         Line(
             title=entry_title(graph, entry),
@@ -68,6 +77,7 @@ def staff_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
             tone=_tone(graph, entry.target),
             way=_way(graph, entry),
             facts=facts_of(graph, entry),
+            sentence=sentence_of(graph, entry, _who(entry, reader), stayed.get(entry.pk)),
         )
         for entry in entries
     ]
@@ -88,21 +98,31 @@ def owner_story(graph: WorkflowGraph, entries: Iterable[HistoryEntry], reader: A
 
 
 def facts_of(graph: WorkflowGraph, entry: HistoryEntry) -> tuple[Fact, ...]:
-    """What was entered with a step, by the labels of its form."""
+    """What was entered with a step, by the labels of its form; not what the sentence of a task says already."""
     if entry.transition == UNDO:
         return ()
+    said = IN_THE_SENTENCE if entry.transition.partition(".")[2] in TaskDeed.values else frozenset()
     labels = _labels(graph, entry.transition)
+    places = {name: place for place, name in enumerate(labels)}  # PostgreSQL keeps no order of its own
+    given = sorted(entry.data.items(), key=lambda item: places.get(item[0], len(places)))
     return tuple(
         Fact(labels.get(name, name.replace("_", " ").capitalize()), _words(value))
-        for name, value in entry.data.items()
-        if value not in (None, "", [], {}) and not (name == "reason" and value == entry.reason)
+        for name, value in given
+        if name[:1] != "_"
+        and name not in said
+        and value not in (None, "", [], {})
+        and not (name == "reason" and value == entry.reason)
     )
 
 
 def _labels(graph: WorkflowGraph, key: str) -> dict[str, str]:
-    form = names.form_classes.get(graph.transition(key).form) if graph.has_transition(key) else None
-    fields: Mapping[str, Any] = getattr(form, "base_fields", {})
-    return {name: str(field.label) for name, field in fields.items() if field.label}
+    found = {"due_at": _("Due"), "question": _("Question"), "answer": pgettext("task", "Answer")}
+    if not graph.has_transition(key):
+        return found
+    step, words = graph.transition(key), Vocabulary(graph)
+    fields: Mapping[str, Any] = getattr(names.form_classes.get(step.form), "base_fields", {})
+    found |= {ask.field: str(ask.title) or capfirst(words.field_words(ask.field)) for ask in step.asks}
+    return found | {name: str(field.label) for name, field in fields.items() if field.label}
 
 
 def _words(value: Any) -> str:
@@ -112,7 +132,16 @@ def _words(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_words(part) for part in value)
-    return str(value)
+    moment = _moment(value)
+    return exactly(moment) if moment is not None else str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    """A moment as the history's JSON keeps it."""
+    try:
+        return parse_datetime(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        return None
 
 
 def _who(entry: HistoryEntry, reader: Actor) -> str:

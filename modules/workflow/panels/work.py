@@ -1,4 +1,4 @@
-"""The open tasks and timers of a record, as the console's page shows them."""
+"""The open tasks of a record, as the console's page shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from modules.core.actors import Actor
-from modules.core.manifest import manifests
 from modules.workflow.flows import flow_of
-from modules.workflow.graph import Outcome, Words, WorkflowGraph
+from modules.workflow.graph import Outcome, TaskNode, Words, WorkflowGraph
 from modules.workflow.lateness import who
-from modules.workflow.models import Task, Timer
+from modules.workflow.models import Task
+from modules.workflow.panels.hands import LOADED, Deed, Hands, hands_of
 from modules.workflow.rights import has_role, may_change
-from modules.workflow.selectors import open_tasks_of, people_for, task_reasons, timers_of
+from modules.workflow.selectors import open_tasks_of, people_for, task_reasons
+from modules.workflow.words.people import role_title
 
 MOST_PEOPLE = 100
 
@@ -49,22 +50,17 @@ class OpenTask:
     reason: str = ""
     """Why its reader may not do it although it is theirs (four eyes)."""
     people: Sequence[Person] = ()
-
-
-@dataclass(frozen=True)
-class OpenTimer:
-    """What time will do, and when."""
-
-    title: Words
-    due_at: datetime
-    target: Words
-    error: str
+    notes: Sequence[str] = ()
+    """From whom it is, for whom, what is proposed, what it waits for."""
+    deeds: Sequence[Deed] = ()
+    """What else its reader may do with it."""
 
 
 def tasks_of(record: Any, actor: Actor, at: datetime) -> list[OpenTask]:
     """The open tasks, in the order in which they opened."""
-    graph = flow_of(record).graph
-    tasks = list(open_tasks_of(record).select_related("person"))
+    graph = flow_of(record).graph_for(record)
+    tasks = list(open_tasks_of(record).select_related(*LOADED))
+    circumstances = hands_of(tasks, actor, recalls=True)
     reasons = task_reasons(tasks, actor)
     people: dict[str, list[Person]] = {}
     found = []
@@ -73,7 +69,9 @@ def tasks_of(record: Any, actor: Actor, at: datetime) -> list[OpenTask]:
         if can_give and task.role not in people:
             people[task.role] = [Person(person.pk, str(person)) for person in people_for(task)[:MOST_PEOPLE]]
         others = [person for person in people[task.role] if person.id != task.person_id] if can_give else []
-        found.append(_task(graph, task, actor, at, reasons.get(task.pk, ""), others))
+        node = next((node for node in graph.tasks if node.key == task.key), None)
+        hands = circumstances.of(task, node, record)
+        found.append(_task(graph, record, task, actor, at, reasons.get(task.pk, ""), others, hands))
     return found
 
 
@@ -84,18 +82,25 @@ def _may_give(record: Any, task: Task, actor: Actor) -> bool:
 
 
 def _task(
-    graph: WorkflowGraph, task: Task, actor: Actor, at: datetime, reason: str, people: Sequence[Person]
+    graph: WorkflowGraph,
+    record: Any,
+    task: Task,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    people: Sequence[Person],
+    hands: Hands,
 ) -> OpenTask:
     node = next((node for node in graph.tasks if node.key == task.key), None)
     is_mine = actor.user_id is not None and task.person_id == actor.user_id
-    is_free = task.person_id is None and bool(task.role) and has_role(actor, task.role)
+    is_free = _is_free(record, task, actor)
     finishing = next((way for way in graph.transitions if way.completes == task.key and way.kind != "task"), None)
-    may_finish = (is_mine or is_free) and finishing is None and not reason
+    may_finish = (is_mine or is_free) and finishing is None and not (reason or task.question)
     asks = may_finish and node is not None and bool(node.form)
     outcomes = node.outcomes if node else ()
     return OpenTask(
         task.pk,
-        node.title if node else task.key,
+        task_title(task, node),
         holder_of(task, actor),
         task.due_at,
         task.due_at is not None and task.due_at < at,
@@ -105,10 +110,25 @@ def _task(
         assign_url=address(task, "assign") if people else "",
         outcomes=outcomes,
         forms=[(end.title, reverse("workflow:task_finish", args=[task.pk, end.name])) for end in outcomes if asks],
-        done_by=str(finishing.title) if finishing else "",
+        done_by=str(finishing.title) if finishing and not task.question else "",
         reason=reason,
         people=people,
+        notes=hands.notes,
+        deeds=hands.deeds,
     )
+
+
+def _is_free(record: Any, task: Task, actor: Actor) -> bool:
+    """Whether the actor may take the task: of a role of theirs, or nobody's on a record that they may change."""
+    if task.person_id is not None or task.email:
+        return False
+    return has_role(actor, task.role) if task.role else may_change(record, actor)
+
+
+def task_title(task: Task, node: TaskNode | None) -> Words:
+    """What there is to do; of a question, about what."""
+    title = node.title if node else task.key
+    return _("Question: {task}").format(task=title) if task.question else title
 
 
 def address(task: Task, deed: str) -> str:
@@ -120,20 +140,8 @@ def holder_of(task: Task, reader: Actor) -> str:
     """Who has the task, or for which role it waits."""
     if task.person is not None:
         return who(task.person_id, task.person.name or task.person.email, reader)
-    module, _dot, name = task.role.partition(".")
-    manifest = manifests.get(module)
-    title = manifest.role_titles.get(name) if manifest else None
-    return _("for {role}").format(role=title or name.replace("_", " "))
-
-
-def timers_shown(record: Any) -> list[OpenTimer]:
-    """The timers of the record's state, first due first."""
-    graph = flow_of(record).graph
-    return [_timer(graph, timer) for timer in timers_of(record)]
-
-
-def _timer(graph: WorkflowGraph, timer: Timer) -> OpenTimer:
-    if not graph.has_transition(timer.transition):
-        return OpenTimer(timer.transition, timer.due_at, "", timer.error)
-    way = graph.transition(timer.transition)
-    return OpenTimer(way.title, timer.due_at, graph.state(way.target).title, timer.error)
+    if task.email:
+        return task.email
+    if not task.role:
+        return _("for nobody yet")
+    return _("for {role}").format(role=role_title(task.role))

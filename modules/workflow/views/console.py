@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import localize
@@ -15,8 +14,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from modules.core.http import PortalRequest
-from modules.workflow.diagram.sketch import sketch
-from modules.workflow.diagram.svg import Marks, draw
 from modules.workflow.diagram.ways import StateWays, ways_of
 from modules.workflow.flows import Flow, find_flow, flows
 
@@ -60,26 +57,6 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = [_figures(flow) for flow in flows if may_view(viewer, flow)]
     context = {**console_context(request), "title": _("Workflows"), "workflows": found}
     return render(request, "workflow/console/overview.html", context)
-
-
-@require_GET
-def flow_page(request: HttpRequest, record_type: str) -> HttpResponse:
-    """One workflow: the diagram with counts, each state leading to its records."""
-    flow = find_flow(record_type)
-    if flow is None:
-        raise Http404
-    if not may_view(cast(PortalRequest, request), flow):
-        raise PermissionDenied
-    notes, links = _notes(_counts(flow)), _links(flow)
-    sketched = sketch(flow.graph, state_notes=notes)
-    context = {
-        **console_context(request),
-        "title": str(flow.graph.title),
-        "graph": flow.graph,
-        "drawing": draw(sketched, Marks(links=links), name="workflow"),
-        "ways": ways_of(flow.graph, notes=notes, links=links),
-    }
-    return render(request, "workflow/console/flow.html", context)
 
 
 def may_view(request: PortalRequest, flow: Flow) -> bool:

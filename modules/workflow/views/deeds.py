@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.workflow.errors import InvalidData
-from modules.workflow.flows import flow_of
+from modules.workflow.flows import graph_of
 from modules.workflow.models import Task
 from modules.workflow.selectors import people_for
 from modules.workflow.services import assign, complete, form_for_task
@@ -51,7 +51,7 @@ def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
 def task_finish(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
     """Finish a task that asks for something: its form, or the form again with what is wrong."""
     viewer, task, record = _task(request, pk)
-    ways = {end.name: end for node in flow_of(record).graph.tasks if node.key == task.key for end in node.outcomes}
+    ways = {end.name: end for node in graph_of(record).tasks if node.key == task.key for end in node.outcomes}
     if outcome not in ways:
         raise Http404
     if request.method != "POST":
@@ -79,7 +79,7 @@ def _task(request: HttpRequest, pk: int) -> tuple[PortalRequest, Task, Any]:
 def _ask(
     request: PortalRequest, record: Any, task: Task, title: Any, form: Any, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    node = next(node for node in flow_of(record).graph.tasks if node.key == task.key)
+    node = next(node for node in graph_of(record).tasks if node.key == task.key)
     context = {
         "record": record,
         "task_title": node.title,

@@ -18,11 +18,12 @@ from django_htmx.http import reswap, retarget
 
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
+from modules.workflow.children import lock_below_parents
 from modules.workflow.choices import TaskStatus
 from modules.workflow.errors import InvalidData, TaskClosed, TaskTaken
 from modules.workflow.firing import fire
-from modules.workflow.flows import Flow, flow_of
-from modules.workflow.graph import Outcome, Transition
+from modules.workflow.flows import Flow, flow_of, graph_of
+from modules.workflow.graph import Outcome, Transition, WorkflowGraph
 from modules.workflow.inbox import PAGE, Asked, inbox_of, still_theirs
 from modules.workflow.inbox_rows import rows_of, standing
 from modules.workflow.models import HistoryEntry, Task
@@ -63,7 +64,7 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 def inbox_do(request: HttpRequest, pk: int, way: str) -> HttpResponse:
     """End a task by one of its outcomes or by a transition that completes it."""
     viewer, task, record, flow = task_for_staff(request, pk)
-    deed = _deed(flow, task, way)
+    deed = _deed(graph_of(record), task, way)
     if request.method != "POST":
         return _ask(viewer, task, record, deed, _form(task, record, deed))
     try:
@@ -85,9 +86,9 @@ def inbox_do(request: HttpRequest, pk: int, way: str) -> HttpResponse:
 
 def _do(viewer: PortalRequest, task: Task, record: Any, deed: Transition | Outcome) -> Task:
     """Under the record's lock: nobody ends what a colleague has taken, or what was ended already."""
-    model, key = type(record), viewer.POST.get(KEY, "")[:LONGEST_KEY]
+    key = viewer.POST.get(KEY, "")[:LONGEST_KEY]
     with transaction.atomic():
-        model._base_manager.select_for_update().filter(pk=record.pk).first()
+        lock_below_parents(flow_of(record), record.pk)
         now = Task.objects.select_related("person").get(pk=task.pk)
         if not _is_repeated(now, key):
             _refuse_taken(now, viewer)
@@ -97,11 +98,13 @@ def _do(viewer: PortalRequest, task: Task, record: Any, deed: Transition | Outco
             "reason": viewer.POST.get("reason", "").strip()[:2000],
         }
         if isinstance(deed, Outcome):
-            complete(now, deed.name, data=viewer.POST if _asks(task) else None, files=viewer.FILES or None, **given)
+            complete(
+                now, deed.name, data=viewer.POST if _asks(task, record) else None, files=viewer.FILES or None, **given
+            )
         else:
             expected = viewer.POST.get(EXPECTED) or None
-            data = viewer.POST if deed.form else None
-            given |= {"reason": ""} if deed.form else {}
+            data = viewer.POST if deed.form or deed.asks else None
+            given |= {"reason": ""} if deed.form or deed.asks else {}
             fire(record, deed.key, data=data, key=key or None, expected=expected, **given)
     return Task.objects.select_related("person", "closed_by").get(pk=task.pk)
 
@@ -127,20 +130,22 @@ def task_for_staff(request: HttpRequest, pk: int) -> tuple[PortalRequest, Task, 
     return viewer, task, record, flow
 
 
-def _deed(flow: Flow, task: Task, name: str) -> Transition | Outcome:
-    finishing = [way for way in flow.graph.transitions if way.completes == task.key and way.kind != "task"]
+def _deed(graph: WorkflowGraph, task: Task, name: str) -> Transition | Outcome:
+    if task.question:
+        raise Http404
+    finishing = [way for way in graph.transitions if way.completes == task.key and way.kind != "task"]
     for way in finishing:
         if way.key == name and way.kind == "manual":
             return way
-    for node in flow.graph.tasks:
+    for node in graph.tasks:
         for end in node.outcomes if node.key == task.key and not finishing else ():
             if end.name == name:
                 return end
     raise Http404
 
 
-def _asks(task: Task) -> bool:
-    return any(node.form for node in flow_of(task.record_type).graph.tasks if node.key == task.key)
+def _asks(task: Task, record: Any) -> bool:
+    return any(node.form for node in graph_of(record).tasks if node.key == task.key)
 
 
 def _form(task: Task, record: Any, deed: Transition | Outcome) -> Any:

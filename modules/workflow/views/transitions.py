@@ -21,12 +21,13 @@ from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.core.looks import look_of
 from modules.portal.api import RecordPages, owned_record
-from modules.workflow.errors import InvalidData, TransitionNotAllowed
+from modules.workflow.errors import InvalidData, Superseded, TransitionNotAllowed
 from modules.workflow.firing import fire
-from modules.workflow.flows import Flow, find_flow, flow_of
-from modules.workflow.graph import Transition
+from modules.workflow.flows import Flow, find_flow, graph_of
+from modules.workflow.graph import Transition, WorkflowGraph
 from modules.workflow.offers import form_for
 from modules.workflow.panels.actions import is_for_owner
+from modules.workflow.publishing.standing import once_called
 from modules.workflow.rights import fits
 
 KEY, EXPECTED = "_key", "_expected"
@@ -58,7 +59,7 @@ def portal_transition(pages: RecordPages) -> Callable[..., HttpResponse]:
                 raise Http404
             target = redirect_to_login(pages.list_url() if pages.list else "/")["Location"]
             return go_to(request, target)
-        way = _manual(flow_of(record), transition)
+        way = _manual(graph_of(record), transition)
         if not is_for_owner(way):
             raise Http404
         return _answer(viewer, record, way, door)
@@ -86,7 +87,7 @@ def console_transition(request: HttpRequest, record_type: str, pk: int, transiti
     viewer = cast(PortalRequest, request)
     record, flow = record_for_staff(viewer, record_type, pk)
     door = Door("workflow/console/transition.html", "workflow/console/_transition.html", record_page, console_context)
-    return _answer(viewer, record, _manual(flow, transition), door)
+    return _answer(viewer, record, _manual(flow.graph_for(record), transition), door)
 
 
 def record_for_staff(request: PortalRequest, record_type: str, pk: int) -> tuple[Any, Flow]:
@@ -103,15 +104,17 @@ def record_for_staff(request: PortalRequest, record_type: str, pk: int) -> tuple
     return record, flow
 
 
-def _manual(flow: Flow, key: str) -> Transition:
-    if not flow.graph.has_transition(key) or flow.graph.transition(key).kind != "manual":
+def _manual(graph: WorkflowGraph, key: str) -> Transition:
+    if not graph.has_transition(key) or graph.transition(key).kind != "manual":
+        if (title := once_called(graph.key, key)) is not None:  # an old page, or a record on another version
+            raise Superseded(step=title)
         raise Http404
-    return flow.graph.transition(key)
+    return graph.transition(key)
 
 
 def _answer(request: PortalRequest, record: Any, way: Transition, door: Door) -> HttpResponse:
     """The form on GET; on POST the step, or the form again, or the reason why not."""
-    if not fits(way.by, record, request.actor, flow_of(record).graph):
+    if not fits(way.by, record, request.actor, graph_of(record)):
         raise TransitionNotAllowed
     if request.method != "POST":
         return _show(request, record, way, door, form_for(record, way.key))
@@ -121,9 +124,9 @@ def _answer(request: PortalRequest, record: Any, way: Transition, door: Door) ->
             way.key,
             actor=request.actor,
             at=request.now,
-            data=request.POST if way.form else None,
+            data=request.POST if way.form or way.asks else None,
             key=request.POST.get(KEY, "")[:LONGEST_KEY] or None,
-            reason="" if way.form else request.POST.get("reason", "").strip()[:2000],
+            reason="" if way.form or way.asks else request.POST.get("reason", "").strip()[:2000],
             expected=request.POST.get(EXPECTED) or None,
         )
     except InvalidData as refusal:
@@ -147,9 +150,10 @@ def _show(
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    graph = flow_of(record).graph
+    graph = graph_of(record)
     state = request.POST.get(EXPECTED) or str(record.state)
     context = {
+        "title": way.title,
         "record": record,
         "way": way,
         "target": graph.state(way.target).title,

@@ -80,3 +80,6 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+from tests.workflow.app.voyages import Branch, Stage, Ticket, Voyage  # noqa: E402, F401 - models are found here

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
@@ -16,6 +15,7 @@ from unfold.widgets import (
 )
 
 from modules.accounts.api import user_by_email
+from modules.core import clock
 from modules.films.forms.checkout import country_choices
 from modules.films.models import Order, OrderLine
 from modules.films.models.basket import MAX_QUANTITY
@@ -117,7 +117,7 @@ class PurchaseLineForm(forms.ModelForm):
 
     def clean_edition(self) -> Any:
         edition = self.cleaned_data["edition"]
-        today = shop_day(timezone.now())
+        today = shop_day(clock.now())
         if edition.film.archived_at is not None or not edition.is_on_sale(today):
             raise ValidationError(_("It is not for sale at present."), code="not_for_sale")
         return edition

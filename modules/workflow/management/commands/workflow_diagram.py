@@ -37,4 +37,7 @@ class Command(BaseCommand):
     def _text(self, graph: WorkflowGraph, options: dict[str, Any]) -> str:
         if options["format"] == "mermaid":
             return mermaid(graph)
-        return draw(sketch(graph, direction=options["direction"]), standalone=True) + "\n"
+        drawn = draw(sketch(graph, direction=options["direction"]), standalone=True)
+        if not drawn:
+            raise CommandError("This workflow is too large for a picture: take it as Mermaid text, or in words.")
+        return drawn + "\n"

@@ -1,0 +1,1 @@
+"""Suggestions: customers name films that the shop should sell, staff vote, a buyer buys."""

@@ -1,0 +1,177 @@
+"""Messages from outside: brought to the record that waits for them, kept for the one that does not yet.
+
+An event names a value, and finds the record whose field, said by `match` of the transition, holds it. The record's row
+is locked before anything is decided, also where it does not wait yet: an event that comes while the record is on its
+way finds it arrived, or is kept and found by it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from modules.core.actors import SYSTEM, Actor
+from modules.workflow import early
+from modules.workflow.early import Message, take_early
+from modules.workflow.errors import EventTooLate, RecordGone
+from modules.workflow.flows import Flow, Version, find_flow, flows
+from modules.workflow.history import FireResult, KeyUsed
+from modules.workflow.models import Definition, EarlyEvent
+from modules.workflow.plan import Step
+from modules.workflow.run import Run, is_running_id, run_on
+from modules.workflow.soundness.ways import backward, closure
+
+__all__ = ["deliver", "deliver_to", "given_up", "redeliver", "take_early"]
+
+MOST_CANDIDATES = 20
+"""So many records with the same value are looked at; more than one is rare."""
+
+
+def deliver(
+    event: str,
+    value: object,
+    *,
+    data: Mapping[str, Any] | None = None,
+    at: datetime,
+    key: object = None,
+    actor: Actor = SYSTEM,
+) -> FireResult | None:
+    """Bring an event to the record that waits for it, the oldest first; None where it is kept for one to come.
+
+    The same `key` for an event and a value has one effect; a second call gives the first one's result. A refusal is
+    raised and nothing kept: GuardRefused, InvalidData, or EventTooLate where the record can never wait for it again.
+    """
+    message = Message(event, str(value), data or {}, "" if key is None else str(key), at)
+    return _bring(message, at, actor, listening(event))
+
+
+def deliver_to(
+    record_type: str, record_id: int, event: str, *, data: Mapping[str, Any], at: datetime, key: str
+) -> FireResult | None:
+    """Bring an event to one record by its key; None where its workflow knows nothing of it, or not yet."""
+    flow = find_flow(record_type)
+    if flow is None or not (found := [match for listener, match in listening(event) if listener is flow]):
+        return None
+    message = Message(event, str(record_id), data, key, at)
+    return _bring(message, at, SYSTEM, [(flow, match) for match in found])
+
+
+def given_up(effect: str) -> str:
+    """The event that an effect of the record has become a dead letter: `event(…, on=given_up("trips.book_car"),
+    match="id")`."""
+    return f"given_up:{effect}"
+
+
+def redeliver(row: EarlyEvent, at: datetime) -> FireResult | None:
+    """Look again for a record that waits for an event that was kept."""
+    message = Message(row.event, row.value, row.data, row.key, row.received_at, row)
+    return _bring(message, at, SYSTEM, listening(row.event))
+
+
+def listening(event: str) -> list[tuple[Flow, str]]:
+    """The workflows, in any version that runs, with a transition on the event, and the fields that it names."""
+    found = {}
+    for flow in flows:
+        for version in versions_of(flow):
+            for way in version.graph.transitions:
+                if way.kind == "event" and way.event == event and way.match:
+                    found[flow, way.match] = True
+    return list(found)
+
+
+def versions_of(flow: Flow) -> Iterator[Version]:
+    """The version for new records, and those that records may still run on."""
+    yield flow.current
+    stored = Definition.objects.filter(key=flow.graph.key).exclude(status="draft").order_by("version")
+    for number in stored.values_list("version", flat=True).distinct():
+        version = flow.version(number)
+        if version is not None and version is not flow.current:
+            yield version
+
+
+@dataclass
+class _Search:
+    """What was found on the way to a record that waits."""
+
+    early: bool = False
+    """Whether a record may wait for it later."""
+    late: list[tuple[Version, str]] = field(default_factory=list)
+    """Records that cannot wait for it any more, by their state."""
+
+
+def _bring(message: Message, at: datetime, actor: Actor, listeners: Iterable[tuple[Flow, str]]) -> FireResult | None:
+    try:
+        with transaction.atomic():
+            if message.row is None and (known := early.known(message)) is not None:
+                return early.result_of(known)
+            search = _Search()
+            for flow, match in listeners:
+                for pk in _candidates(flow, match, message, search):
+                    result = _try(flow, pk, match, message, at, actor)
+                    if result is not None:
+                        return result
+            if search.late and not search.early:
+                if (known := early.known(message)) is not None:  # the same key was faster
+                    return early.result_of(known)
+                version, state = search.late[0]
+                raise EventTooLate(event=message.event, state=version.graph.state(state).title)
+            if message.row is None:
+                early.keep(message)
+            return None
+    except KeyUsed:
+        used = early.known(message)
+        return None if used is None else early.result_of(used)
+
+
+def _candidates(flow: Flow, match: str, message: Message, search: _Search) -> Iterator[int]:
+    """The records with the value that wait for the event, or may come to; the oldest first."""
+    manager: Any = flow.model._base_manager
+    try:
+        rows = list(manager.filter(**{match: message.value}).order_by("pk")[:MOST_CANDIDATES])
+    except (ValueError, ValidationError):  # no value of that field: another workflow's
+        return
+    for record in rows:
+        version = flow.version_of(record)
+        if record.state in _states_before(version, message.event, match):
+            search.early = True
+            yield record.pk
+        elif version.graph.has_state(record.state):
+            search.late.append((version, record.state))
+
+
+def _states_before(version: Version, event: str, match: str) -> set[str]:
+    """The states in which a record waits for the event, and those from which it may come to."""
+    ways = [way for way in version.graph.transitions if (way.event, way.match) == (event, match)]
+    return closure((source for way in ways for source in way.sources), backward(version.graph))
+
+
+def _try(flow: Flow, pk: int, match: str, message: Message, at: datetime, actor: Actor) -> FireResult | None:
+    """Fire the first possible transition of the event under the record's lock; None where it does not wait now."""
+    if is_running_id(flow, pk):  # it looks for what was kept when it comes to rest
+        return None
+    with run_on(flow, pk, actor=actor, at=at) as run:
+        try:
+            run.lock()
+        except RecordGone:
+            return None
+        if message.row is None and (known := early.known(message)) is not None:
+            return early.result_of(known)
+        steps = _waiting(run, message.event, match)
+        if not steps or not flow.model._base_manager.filter(pk=pk).filter(**{match: message.value}).exists():
+            return None
+        step, cleaned = early.first_possible(run, steps, message.data)
+        if not early.claim(message, run):
+            return None
+        result = run.walk(step, data=cleaned | message.stamp, key=message.key)
+        early.note_taken(message, run, result)
+    return result
+
+
+def _waiting(run: Run, event: str, match: str) -> list[Step]:
+    if run.record.state_since is None:  # it looks for what was kept when it is started
+        return []
+    steps = run.plan.events.get(run.record.state, ())
+    return [step for step in steps if (step.transition.event, step.transition.match) == (event, match)]

@@ -1,0 +1,1 @@
+"""A workflow and its history for other tools: event logs, diagrams, models."""

@@ -1,0 +1,140 @@
+"""What is found when a workflow that is data is saved: expressions, parameters, asked fields, texts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from modules.workflow import names
+from modules.workflow.asking import may_be_written
+from modules.workflow.effects import Action
+from modules.workflow.expressions.assignees import RESULT, named_roles
+from modules.workflow.expressions.compiling import Result, compile_expression
+from modules.workflow.expressions.errors import ExpressionError, NotHere
+from modules.workflow.expressions.scope import nearest, variable, variables
+from modules.workflow.finding import Finding, Severity
+from modules.workflow.graph import GuardUse, WorkflowGraph
+from modules.workflow.parameters import Fault, faults
+
+
+def findings(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
+    """Everything wrong with what the graph says in data."""
+    for place, fault in _faults(graph, model):
+        severity: Severity = "warning" if fault.code == NotHere.code else "error"
+        yield Finding(fault.code, graph.key, place, fault.problem, fault.mend, severity)
+
+
+def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[str, Fault]]:
+    from modules.workflow.soundness.people import actor_rules
+    from modules.workflow.soundness.vocabulary import effect_uses, guard_uses
+
+    for place, use in guard_uses(graph):
+        yield from ((place, fault) for fault in _of_guard(use, model))
+    for place, deed in effect_uses(graph):
+        effect = names.effects.get(deed.name)
+        if isinstance(effect, Action):
+            yield from ((place, fault) for fault in _of_action(effect, dict(deed.params), model))
+    for place, rule in actor_rules(graph):
+        if rule.kind == "expression":
+            yield from ((place, fault) for fault in assignment_faults(rule.value, model))
+    for way in graph.transitions:
+        for ask in way.asks:
+            yield from ((f"transition:{way.key}", fault) for fault in field_faults(ask.field, model, to_write=True))
+
+
+def _of_guard(use: GuardUse, model: type[models.Model]) -> Iterator[Fault]:
+    if use.expression:
+        yield from expression_faults(use.expression, model, "bool")
+    elif use.name in names.guards:
+        yield from faults(names.guards[use.name].parameters, dict(use.params), model)
+
+
+def _of_action(action: Action, params: dict[str, Any], model: type[models.Model]) -> Iterator[Fault]:
+    yield from faults(action.parameters, params, model)
+    if action.check is not None:
+        yield from action.check(params, model)
+
+
+def expression_faults(text: str, model: type[models.Model], result: Result) -> Iterator[Fault]:
+    """What is wrong with an expression."""
+    try:
+        compile_expression(text, model, result=result)
+    except ExpressionError as error:
+        yield as_fault(error, text)
+
+
+def as_fault(error: ExpressionError, text: str) -> Fault:
+    """A refusal of an expression or text, with its place in words."""
+    problem = _("“{text}”: {problem}").format(text=_short(text), problem=error)
+    if error.column:
+        problem = _("“{text}”, column {column}: {problem}").format(
+            text=_short(text), column=error.column, problem=error
+        )
+    return Fault(error.code, problem, str(error.mend) or _("Put it right."))
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"
+
+
+def assignment_faults(text: str, model: type[models.Model]) -> Iterator[Fault]:
+    """What is wrong with an expression that names people, as far as it can be seen before it runs."""
+    try:
+        expression = compile_expression(text, model, result=RESULT)
+    except ExpressionError as error:
+        yield as_fault(error, text)
+        return
+    yield from (fault for role in named_roles(expression) for fault in role_faults(role))
+
+
+def role_faults(role: str) -> Iterator[Fault]:
+    """A role that nobody declares."""
+    from modules.workflow.soundness.people import is_declared
+
+    if not is_declared(role):
+        yield Fault(
+            "unknown_role", _("names the role “{role}”, which nobody declares.").format(role=role),
+            _("Declare it in the module's manifest, or name another."),
+        )  # fmt: skip
+
+
+def field_faults(name: Any, model: type[models.Model], *, to_write: bool = False) -> Iterator[Fault]:
+    """A field that the record does not have, or that no workflow may write."""
+    if to_write and may_be_written(model, str(name)):
+        return
+    if variable(model, f"record.{name}") is None:
+        known = [entry.name.removeprefix("record.") for entry in variables(model) if len(entry.path) == 1]
+        meant = nearest(str(name), known)
+        mend = _("Did you mean “{name}”?").format(name=meant) if meant else _("Name a field of the record.")
+        yield Fault("unknown_field", _("names the field “{name}”, which the record lacks.").format(name=name), mend)
+    elif to_write:
+        yield Fault(
+            "fixed_field", _("would write the field “{name}”, which no workflow may write.").format(name=name),
+            _("Name another field."),
+        )  # fmt: skip
+
+
+def people_faults(value: str, model: type[models.Model]) -> Iterator[Fault]:
+    """What is wrong with `owner`, `role:…`, `person:…` or an expression that names people."""
+    if value.startswith("="):
+        yield from assignment_faults(value[1:], model)
+        return
+    kind, _colon, named = value.partition(":")
+    if kind == "role" and named:
+        yield from role_faults(named)
+    elif kind == "person" and named:
+        yield from field_faults(named.replace("__", "."), model)
+    elif value != "owner":
+        yield Fault(
+            "wrong_parameter", _("“{text}” names nobody.").format(text=_short(value)),
+            _("Write “owner”, “role:…”, “person:…” or an expression."),
+        )  # fmt: skip
+
+
+def text_faults(text: str, model: type[models.Model]) -> Iterator[Fault]:
+    """What is wrong with a message's text."""
+    from modules.workflow.expressions.texts import check_text
+
+    yield from check_text(text, model)

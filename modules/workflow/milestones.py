@@ -1,0 +1,98 @@
+"""Another record's state as something to wait for: when it moves, those who ask for it look again.
+
+They look in a transaction of their own, by the outbox: two records that ask for each other never wait for each other's
+locks. Every record that leads to the moved one is locked and looked at, also one that is just on its way into a state
+that asks, and once more later for one that was just being made.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+
+from modules.core.actors import SYSTEM
+from modules.core.audit import record_type
+from modules.core.outbox import Delivery, collecting, effect, send
+from modules.workflow.errors import RecordGone
+from modules.workflow.flows import Flow, Version, find_flow, flows
+from modules.workflow.neighbours import model_at, paths_asked
+
+if TYPE_CHECKING:
+    from modules.workflow.run import Run
+
+EFFECT = "workflow.look_again"
+SECOND_LOOK = timedelta(minutes=1)
+
+Watchers = dict[str, list[tuple[Flow, str]]]
+_known: tuple[tuple[Version, ...], Watchers] = ((), {})
+
+
+def watchers() -> Watchers:
+    """By record type, the workflows whose automatic transitions ask for its records, and the paths that lead there."""
+    global _known
+    current = tuple([flow.current for flow in flows])
+    if _known[0] != current:
+        _known = (current, _watchers())
+    return _known[1]
+
+
+def _watchers() -> Watchers:
+    found: Watchers = defaultdict(list)
+    for flow in flows:
+        automatic = [way for way in flow.graph.transitions if way.kind == "automatic"]
+        for path in paths_asked(use for way in automatic for use in way.guards):
+            kind = _kind_at(flow, path)
+            if kind and not _is_told_as_parent(flow, kind, path):
+                found[kind].append((flow, path))
+    return dict(found)
+
+
+def _kind_at(flow: Flow, path: str) -> str:
+    try:
+        return record_type(model_at(flow.model, path))
+    except (LookupError, FieldDoesNotExist):  # soundness names it
+        return ""
+
+
+def _is_told_as_parent(flow: Flow, kind: str, path: str) -> bool:
+    """Whether the moved records are children of those that ask, and tell them at once."""
+    below = find_flow(kind)
+    if below is None or not below.graph.parent:
+        return False
+    field: Any = below.model._meta.get_field(below.graph.parent)
+    return bool(field.related_model is flow.model and field.remote_field.get_accessor_name() == path)
+
+
+def tell(run: "Run") -> None:
+    """Ask for another look at those who wait for the moved record, if anybody may."""
+    kind = run.graph.record_type
+    if kind not in watchers():
+        return
+    payload, key = {"record_type": kind, "record_id": run.record_id}, f"{kind}:{run.record_id}:{run.record.revision}"
+    with collecting():  # whether somebody has looked again does not hinder taking the step back
+        send(EFFECT, payload, key=f"look:{key}", at=run.at)
+        send(EFFECT, payload, key=f"look later:{key}", at=run.at, due_at=run.at + SECOND_LOOK)
+
+
+@effect(EFFECT)
+def look_again(delivery: Delivery) -> None:
+    """Every record that leads to the moved one looks at its automatic transitions, each in its own transaction."""
+    for flow, path in watchers().get(delivery.payload["record_type"], ()):
+        ended = [state.key for state in flow.graph.states if state.kind == "final"]
+        manager: Any = flow.model._base_manager
+        waiting = manager.filter(**{path: delivery.payload["record_id"]}).exclude(state__in=ended)
+        for pk in list(waiting.order_by("pk").values_list("pk", flat=True).distinct()):
+            _advance(flow, pk, delivery)
+
+
+def _advance(flow: Flow, pk: int, delivery: Delivery) -> None:
+    from modules.workflow.run import run_on
+
+    with run_on(flow, pk, actor=SYSTEM, at=delivery.at) as run:
+        try:
+            run.lock()
+        except RecordGone:
+            return
+        if run.record.state_since is not None:
+            run.rest()

@@ -1,0 +1,153 @@
+"""Typed parameters of guards and actions: a frozen dataclass says which there are, people who build fill them in.
+
+The kinds, by annotation: `str`, `int`, `float`, `bool`, `FieldName` (of the record), `WritableField`, `Value`
+(anything), `People` (`owner`, `role:films.clerk`, `person:assignee`), `LiquidText`. A text that begins with `=` is an
+expression where a value, text, number or yes and no is wanted; `==` begins a text that begins with `=`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NewType, get_type_hints
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from modules.core.actors import Actor
+
+FieldName = NewType("FieldName", str)
+WritableField = NewType("WritableField", str)
+Value = NewType("Value", object)
+People = NewType("People", str)
+LiquidText = NewType("LiquidText", str)
+
+ParameterKind = Literal["text", "int", "number", "bool", "field", "writable", "value", "people", "liquid"]
+_KINDS: dict[Any, ParameterKind] = {
+    str: "text", int: "int", float: "number", bool: "bool", FieldName: "field", WritableField: "writable",
+    Value: "value", People: "people", LiquidText: "liquid",
+}  # fmt: skip
+_PYTHON: dict[ParameterKind, tuple[type, ...]] = {
+    "text": (str,), "int": (int,), "number": (int, float), "bool": (bool,), "field": (str,), "writable": (str,),
+    "people": (str,), "liquid": (str,),
+}  # fmt: skip
+COMPUTED: dict[ParameterKind, Any] = {
+    "text": "text", "int": "int", "number": "number", "bool": "bool", "value": "any"
+}  # fmt: skip
+"""The kinds that may be expressions, and what the expression must come to."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter, for a form that asks for it."""
+
+    name: str
+    kind: ParameterKind
+    required: bool
+    default: Any = None
+    title: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        return {"name": self.name, "kind": self.kind, "required": self.required, "default": self.default,
+                "title": self.title}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with what was filled in."""
+
+    code: str
+    problem: str
+    mend: str
+
+
+@cache
+def described(parameters: type) -> tuple[Parameter, ...]:
+    """The parameters of a dataclass, in order. TypeError for an annotation that is none of the kinds."""
+    hints = get_type_hints(parameters)
+    found = []
+    for entry in fields(parameters):
+        kind = _KINDS.get(hints[entry.name])
+        if kind is None:
+            raise TypeError(f"{parameters.__name__}.{entry.name}: {hints[entry.name]} is no kind of parameter")
+        required = entry.default is MISSING and entry.default_factory is MISSING
+        default = None if entry.default is MISSING else entry.default
+        title = entry.metadata.get("title") or entry.name.replace("_", " ").capitalize()
+        found.append(Parameter(entry.name, kind, required, default, str(title)))
+    return tuple(found)
+
+
+def is_computed(value: Any) -> bool:
+    """Whether a parameter's value is an expression."""
+    return isinstance(value, str) and value.startswith("=") and not value.startswith("==")
+
+
+def made(
+    parameters: type, given: Mapping[str, Any], record: Any, facts: Any, actor: "Actor | None", at: "datetime | None"
+) -> Any:
+    """The parameters with their expressions worked out; ExpressionError where one has no answer."""
+    from modules.workflow.expressions.compiling import compile_expression
+    from modules.workflow.expressions.errors import ExpressionError
+
+    values = {}
+    for entry in described(parameters):
+        if entry.name not in given:
+            continue
+        value = given[entry.name]
+        if entry.kind in COMPUTED and is_computed(value):
+            expression = compile_expression(value[1:], type(record), result=COMPUTED[entry.kind])
+            value = expression.evaluate(record, facts, actor=actor, at=at)
+        elif entry.kind in COMPUTED and isinstance(value, str) and value.startswith("=="):
+            value = value[1:]
+        values[entry.name] = value
+    try:
+        return parameters(**values)
+    except (TypeError, ValueError) as error:
+        raise ExpressionError(_("Something is not filled in.")) from error
+
+
+def faults(parameters: type | None, given: Mapping[str, Any], model: type[models.Model]) -> Iterator[Fault]:
+    """What is wrong with parameters as they are saved."""
+    known = {entry.name: entry for entry in (described(parameters) if parameters is not None else ())}
+    for name in given:
+        if name not in known:
+            yield Fault("unknown_parameter", _("has no parameter “{name}”.").format(name=name), _nearest(name, known))
+    for name, entry in known.items():
+        if name in given:
+            yield from _faults_of(entry, given[name], model)
+        elif entry.required:
+            yield Fault(
+                "missing_parameter", _("needs “{name}”.").format(name=entry.title), _("Fill it in.")
+            )  # fmt: skip
+
+
+def _faults_of(entry: Parameter, value: Any, model: type[models.Model]) -> Iterator[Fault]:
+    from modules.workflow.expressions.checking import expression_faults, field_faults, people_faults, text_faults
+
+    wanted = _PYTHON.get(entry.kind)
+    if entry.kind in COMPUTED and is_computed(value):
+        yield from expression_faults(value[1:], model, COMPUTED[entry.kind])
+    elif wanted and not _is(value, wanted):
+        yield Fault(
+            "wrong_parameter", _("“{name}” is not of the kind it should be.").format(name=entry.title),
+            _("Give a value of the kind “{kind}”.").format(kind=entry.kind),
+        )  # fmt: skip
+    elif entry.kind in ("field", "writable"):
+        yield from field_faults(value, model, to_write=entry.kind == "writable")
+    elif entry.kind == "liquid":
+        yield from text_faults(value, model)
+    elif entry.kind == "people":
+        yield from people_faults(value, model)
+
+
+def _is(value: Any, wanted: tuple[type, ...]) -> bool:
+    return isinstance(value, wanted) and (bool in wanted or not isinstance(value, bool))
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    from modules.workflow.expressions.scope import nearest
+
+    meant = nearest(name, known)
+    return _("Did you mean “{name}”?").format(name=meant) if meant else _("Take it away.")

@@ -1,0 +1,169 @@
+"""Finishing a task: alone, as one of several answers, or as a proposal to whom it comes back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from modules.core.actors import Actor
+from modules.core.messages import notify
+from modules.workflow import history, reminders
+from modules.workflow.assignments import open_next
+from modules.workflow.choices import TaskDeed, TaskStatus
+from modules.workflow.deciding import decided, takes_votes
+from modules.workflow.errors import InvalidData
+from modules.workflow.flows import plan_of
+from modules.workflow.footprints import leaving_footprint
+from modules.workflow.four_eyes import called
+from modules.workflow.graph import Outcome, TaskNode
+from modules.workflow.history import FireResult
+from modules.workflow.messages import TaskReturned
+from modules.workflow.models import Task
+from modules.workflow.plan import make_form
+from modules.workflow.run import Run
+from modules.workflow.services.hands import (
+    cancel,
+    check_eyes,
+    check_hands,
+    check_once,
+    close_one,
+    close_whole,
+    group_of,
+    in_hand,
+    is_holder,
+    node_of,
+)
+from modules.workflow.services.questions import answer_question, question_of
+
+
+def complete(
+    task: Task,
+    outcome: str = "",
+    *,
+    actor: Actor,
+    at: datetime,
+    data: Any = None,
+    files: Any = None,
+    reason: str = "",
+) -> FireResult:
+    """Finish a task with one of its outcomes (the only one may stay unsaid), and let the record go where that leads.
+
+    Where several decide, this is one answer (`<task>.vote` in the history); the outcome happens with the one that
+    decides. What was delegated goes back with the outcome as a proposal. A question is answered by `reason`.
+
+    `data` and `files` are what the task's form validates; without a form data are kept as they are. TaskClosed when it
+    is done or cancelled already, TaskTaken when somebody else has claimed it, InvalidData, SamePerson,
+    AlreadyAnswered. A task that a transition completes is finished by firing that.
+    """
+    with in_hand(task, actor, at) as (run, found):
+        check_hands(run, found, actor)
+        if found.question:
+            return answer_question(run, found, reason or str((data or {}).get("answer") or ""))
+        node = node_of(run, found)
+        ending = _outcome(node.outcomes, outcome)
+        check_eyes(run, found, actor)
+        check_once(run, found, actor)
+        cleaned = _clean(run, found, data, files)
+        reason = reason or str(cleaned.get("reason") or "")
+        if found.delegated_by_id is not None and is_holder(found, actor):
+            return _propose(run, found, ending, cleaned, reason)
+        if takes_votes(node):
+            return _vote(run, node, found, ending, cleaned, reason)
+        return _finish(run, node, found, ending.name, cleaned, reason)
+
+
+def form_for_task(task: Task, record: Any, data: Any = None, **extra: Any) -> Any:
+    """The form that finishing a task asks the person to fill, or None; bound where data are given."""
+    if task.question:
+        return None
+    return make_form(plan_of(record).task_forms.get(task.key), record, data, **extra)
+
+
+def _outcome(known: tuple[Outcome, ...], name: str) -> Outcome:
+    if not name and len(known) == 1:
+        return known[0]
+    for outcome in known:
+        if outcome.name == name:
+            return outcome
+    raise LookupError(f"no outcome “{name}”; there are: {', '.join(outcome.name for outcome in known)}")
+
+
+def _clean(run: Run, task: Task, data: Any, files: Any) -> Mapping[str, Any]:
+    extra = {"files": files} if files else {}
+    form = make_form(run.plan.task_forms.get(task.key), run.record, data if data is not None else {}, **extra)
+    if form is None:
+        return data or {}
+    if not form.is_valid():
+        raise InvalidData(form)
+    return form.cleaned_data
+
+
+def _propose(run: Run, task: Task, ending: Outcome, data: Mapping[str, Any], reason: str) -> FireResult:
+    """Bring a delegated task back to whom it belongs, who confirms or decides otherwise."""
+    giver = task.delegated_by
+    Task.objects.filter(pk=task.pk).update(
+        person=giver, delegated_by=None, proposal=ending.name, claimed_at=run.at, reason=reason
+    )
+    told: dict[str, Any] = {
+        "_task": task.pk,
+        "_from": task.person_id,
+        "_to": task.delegated_by_id,
+        "outcome": ending.name,
+    }
+    if data:
+        told["data"] = data
+    result = run.note(f"{task.key}.{TaskDeed.RETURN}", data=told, reason=reason)
+    facts = {"giver": called(run.actor), "outcome": str(ending.title)}
+    notify(TaskReturned, task, key=run.at.isoformat(), at=run.at, facts=facts)
+    return result
+
+
+def _vote(run: Run, node: TaskNode, task: Task, ending: Outcome, data: Mapping[str, Any], reason: str) -> FireResult:
+    """Write one answer down; end the task where it decides, ask the next one where they come one after the other."""
+    seats = group_of(run, task)
+    given = seats.filter(status=TaskStatus.DONE).order_by("closed_at", "pk").values_list("outcome", flat=True)
+    answers = [*given, ending.name]
+    waiting = seats.filter(status=TaskStatus.OPEN).exclude(pk=task.pk).count()
+    told = {"outcome": ending.name, "_seat": task.seat, "_task": task.pk} | ({"data": data} if data else {})
+    vote = history.append(
+        run.graph, run.record_id, transition=f"{node.key}.{TaskDeed.VOTE}", source=run.record.state,
+        target=run.record.state, actor=run.actor, at=run.at, reason=reason, data=told,
+    )  # fmt: skip
+    in_order = node.decide is not None and node.decide.kind == "sequence"
+    if in_order and decided(node, answers, waiting) == node.outcomes[0].name:
+        waiting += open_next(run, node, task.opening)
+    outcome = decided(node, answers, waiting)
+    if outcome is not None:
+        return _finish(run, node, task, outcome, data if outcome == ending.name else {}, reason, answer=ending.name)
+    _close_seat(run, task, ending.name, reason)
+    run.rest()
+    return vote
+
+
+def _close_seat(run: Run, task: Task, answer: str, reason: str) -> None:
+    close_one(run, task, answer, reason)
+    cancel(run, Task.objects.filter(question_of(task)))
+
+
+def _finish(
+    run: Run, node: TaskNode, task: Task, outcome: str, data: Mapping[str, Any], reason: str, *, answer: str = ""
+) -> FireResult:  # fmt: skip
+    """End the task and move the record, or leave it where it is and look at the automatic transitions."""
+    ending, name = _outcome(node.outcomes, outcome), f"{node.key}.{outcome}"
+    with leaving_footprint(run, name):
+        run.completed[node.key] = outcome
+        if ending.target is not None and not takes_votes(node):
+            close_whole(run, task, outcome, reason)
+        else:
+            close_one(run, task, answer or outcome, reason)
+        if takes_votes(node):
+            cancel(run, Task.objects.filter(record_type=task.record_type, record_id=task.record_id, key=task.key))
+        if ending.target is not None:
+            step = run.plan.step(name)
+            run.go(step)
+            result = run.take(step, data=data, reason=reason)
+        else:
+            cancel(run, Task.objects.filter(question_of(task)))
+            reminders.close_for(run, node)
+            result = run.note(name, data=data, reason=reason)
+        run.rest()
+    return result

@@ -1,0 +1,133 @@
+"""Moving one record to another version, under its lock: state, tasks, timers, promises, one row of history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from modules.workflow import children, early, history, slas
+from modules.workflow.choices import TRANSFER
+from modules.workflow.errors import NowhereToGo, RecordGone
+from modules.workflow.flows import Flow, Version
+from modules.workflow.graph import WorkflowGraph
+from modules.workflow.models import SlaClock
+from modules.workflow.transferring.choices import Choices
+from modules.workflow.transferring.mapping import matches_of
+from modules.workflow.transferring.outcome import Carried, TimerFate
+from modules.workflow.transferring.snapshots import about, snapshot
+from modules.workflow.transferring.timing import Turning, carry_timers
+from modules.workflow.transferring.work import TaskFates, carry_tasks, open_tasks
+
+if TYPE_CHECKING:
+    from modules.workflow.run import Run
+
+
+@dataclass(frozen=True)
+class Move:
+    """What happened to a record, with what it was before and is now."""
+
+    carried: Carried
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def carry(
+    run: "Run", flow: Flow, choices: Choices, *, turn: datetime | None = None, key: str = "", number: int | None = None
+) -> Move | None:
+    """Move the record to the run's version; None where it is there already, or at an end.
+
+    `run` was made with that version; its plan is never asked for the one that is left, which today's code may not be
+    able to run any more. NowhereToGo, RecordGone.
+    """
+    record, target = lock(run), run.version
+    left = flow.version(record.workflow_version) or flow.current
+    if not _is_running(record, left, target):
+        return None
+    source, number_left = record.state, record.workflow_version
+    state = choices.target_of(number_left, source)
+    if not target.graph.has_state(state):
+        raise NowhereToGo(state=_title(left.graph, source), version=number_left)
+    before = snapshot(run)
+    put(run, state, target.graph.version, record.state_since)
+    facts = {"from_version": number_left, "to_version": target.graph.version, "transfer": number}
+    entry = history.append(
+        run.graph, run.record_id, transition=TRANSFER, source=source, target=state, actor=run.actor, at=run.at,
+        reason=choices.reason, data=facts, key=key,
+    )  # fmt: skip
+    tasks, timers, warnings = _carry_rest(run, left.graph, source, choices, turn or run.at)
+    after = snapshot(run) | {"entry": entry.history_id}
+    carried = Carried(
+        run.record_id, number_left, target.graph.version, source, run.record.state, _title(left.graph, source),
+        _title(target.graph, run.record.state), tuple(str(node.title) for _task, node in tasks.kept),
+        tuple(str(node.title) for node in tasks.opened),
+        tuple(_task_title(left.graph, task) for task in tasks.cancelled), tuple(timers), tuple(warnings),
+    )  # fmt: skip
+    return Move(carried, before, after)
+
+
+def lock(run: "Run") -> Any:
+    """The row as it is now, locked, a parent before its child; whatever version it runs on."""
+    children.lock_parent(run)
+    record = run.statements.lock(run.record_id)
+    if record is None:
+        raise RecordGone
+    run.record, run.path = record, [record.state]
+    return record
+
+
+def _is_running(record: Any, left: Version, target: Version) -> bool:
+    if record.state_since is None or record.workflow_version == target.graph.version:
+        return False
+    return not (left.graph.has_state(record.state) and left.graph.state(record.state).kind == "final")
+
+
+def put(run: "Run", state: str, version: int, since: datetime | None) -> None:
+    """Write state and version into the locked row. It has been where it is since it came there."""
+    model: Any = type(run.record)
+    moved = model._base_manager.filter(pk=run.record_id, revision=run.record.revision).update(
+        state=state, state_since=since, workflow_version=version, revision=F("revision") + 1, updated_at=run.at
+    )
+    if not moved:
+        raise RecordGone  # not even its own lock holder finds the row
+    lock(run)
+
+
+def _carry_rest(
+    run: "Run", left: WorkflowGraph, source: str, choices: Choices, turn: datetime
+) -> tuple[TaskFates, list[TimerFate], list[str]]:
+    """Tasks, timers and promises; then what happens by itself in the state reached."""
+    matches = matches_of(left, run.graph)
+    tasks = carry_tasks(run, left, source, matches, choices)
+    timers = carry_timers(run, left, source, matches, tasks.kept, Turning(run, choices, turn))
+    open_tasks(run, tasks.opened)
+    for key, new in matches.slas.items():
+        if key != new:
+            SlaClock.objects.filter(**about(run), sla=key, ended_at__isnull=True).update(sla=new)
+    if left.slas or run.graph.slas:
+        slas.settle(run)
+    warnings = [] if not tasks.cancelled else _warnings(left, tasks)
+    if run.plan.events[run.record.state]:
+        early.take_early(run)
+    if run.graph.parent:
+        children.tell(run)
+    if followed := run.follow():
+        title = run.graph.transition(followed[0].transition).title
+        warnings.append(_("It goes on by itself at once: “{step}”. That cannot be taken back.").format(step=title))
+        run.rest()
+    return tasks, timers, warnings
+
+
+def _warnings(left: WorkflowGraph, tasks: TaskFates) -> list[str]:
+    held = [task for task in tasks.cancelled if task.person_id is not None]
+    told = _("“{task}” is taken from whoever has it.")
+    return [told.format(task=_task_title(left, task)) for task in held]
+
+
+def _task_title(graph: WorkflowGraph, task: Any) -> str:
+    return next((str(node.title) for node in graph.tasks if node.key == task.key), str(task.key))
+
+
+def _title(graph: WorkflowGraph, state: str) -> str:
+    return str(graph.state(state).title) if graph.has_state(state) else state

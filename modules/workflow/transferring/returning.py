@@ -1,0 +1,100 @@
+"""Moving one record back to the version and the state it came from, as long as it has not gone on since."""
+
+from typing import TYPE_CHECKING, Any
+
+from modules.workflow import history
+from modules.workflow.choices import TRANSFER, TaskDeed, TaskStatus, TimerScope
+from modules.workflow.duties import find_duty
+from modules.workflow.errors import HasMovedOn
+from modules.workflow.flows import Version
+from modules.workflow.history import FireResult
+from modules.workflow.lateness import told
+from modules.workflow.models import HistoryEntry, SlaClock, Task, Timer, TransferItem
+from modules.workflow.transferring.carrying import lock, put
+from modules.workflow.transferring.mapping import matches_of
+from modules.workflow.transferring.snapshots import about, moment, restored_clock
+from modules.workflow.transferring.timing import new_name
+
+if TYPE_CHECKING:
+    from modules.workflow.run import Run
+
+
+def bring_back(run: "Run", item: TransferItem, earlier: Version, *, reason: str) -> FireResult:
+    """Restore what the item remembers, and say so in the history. HasMovedOn."""
+    record = lock(run)
+    newer = _newer_step(run, item)
+    if record.revision != item.after["revision"] or newer is not None:
+        last = newer or HistoryEntry.objects.filter(**about(run)).latest("pk")
+        facts = told(run, last)
+        raise HasMovedOn(step=facts["last"], who=facts["who"], time=facts["time"])
+    before, left = item.before, record.state
+    timers = _timers_to_restore(run, item, earlier)
+    put(run, before["state"], before["version"], moment(before["state_since"]))
+    entry = history.append(
+        earlier.graph, run.record_id, transition=TRANSFER, source=left, target=before["state"], actor=run.actor,
+        at=run.at, reason=reason, key=f"{item.transfer_id}:back",
+        data={
+            "from_version": run.graph.version, "to_version": before["version"], "transfer": item.transfer_id,
+            "undone": item.after["entry"],
+        },
+    )  # fmt: skip
+    _restore_tasks(run, before["tasks"])
+    Timer.objects.filter(**about(run)).delete()
+    Timer.objects.bulk_create(Timer(**about(run), **row) for row in timers)
+    _restore_clocks(run, before["clocks"])
+    return entry
+
+
+def _newer_step(run: "Run", item: TransferItem) -> HistoryEntry | None:
+    """What happened to the record since, other than what time did to it and who took or was given a task."""
+    for entry in HistoryEntry.objects.filter(**about(run), pk__gt=item.after["entry"]).order_by("-pk"):
+        deed = entry.transition.partition(".")[2]
+        if find_duty(run.graph, entry.transition) is None and deed not in TaskDeed.values:
+            return entry
+    return None
+
+
+def _timers_to_restore(run: "Run", item: TransferItem, earlier: Version) -> list[dict[str, Any]]:
+    """The timers as they were; one that has done its work since does not do it again."""
+    matches = matches_of(earlier.graph, run.graph)
+    set_then = {row["transition"] for row in item.after["timers"]}
+    now = {timer.transition: timer for timer in Timer.objects.filter(**about(run))}
+    rows = []
+    for was in item.before["timers"]:
+        row, name = dict(was), new_name(was["transition"], matches)
+        timer = now.get(name)
+        if name in set_then and timer is None and row["scope"] != TimerScope.SLA:
+            continue
+        if timer is not None and timer.runs > row["runs"]:
+            row |= {"runs": timer.runs, "due_at": timer.due_at, "next_try_at": timer.next_try_at}
+        rows.append(row)
+    return rows
+
+
+def _restore_tasks(run: "Run", rows: list[dict[str, Any]]) -> None:
+    """Cancel what the transfer opened; what was open is open again, under its old names."""
+    known = {row["id"]: row for row in rows}
+    Task.objects.filter(**about(run), status=TaskStatus.OPEN).exclude(pk__in=known).update(
+        status=TaskStatus.CANCELLED, closed_at=run.at, closed_by=run.actor.user, closed_by_label=str(run.actor)[:254]
+    )
+    for task in Task.objects.filter(pk__in=known):
+        row = known[task.pk]
+        was_cancelled = task.status == TaskStatus.CANCELLED
+        task.key, task.state, task.due_at = row["key"], row["state"], moment(row["due_at"])
+        if was_cancelled or task.person_id is None:
+            task.role, task.person_id = row["role"], row["person_id"]
+        task.status, task.outcome, task.closed_at, task.closed_by, task.closed_by_label = (
+            TaskStatus.OPEN,
+            "",
+            None,
+            None,
+            "",
+        )
+        task.save()
+
+
+def _restore_clocks(run: "Run", rows: list[dict[str, Any]]) -> None:
+    """The clocks that ran run on as if nothing had been; those that the transfer started are gone."""
+    SlaClock.objects.filter(**about(run), ended_at__isnull=True).exclude(pk__in=[row["id"] for row in rows]).delete()
+    for row in rows:
+        SlaClock.objects.filter(pk=row["id"]).update(**restored_clock(row))

@@ -1,0 +1,89 @@
+"""The versions of a workflow: who runs on which, what was published and moved, what differs between any two."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from modules.core.http import PortalRequest, go_to
+from modules.core.jobs import job_address
+from modules.workflow.choices import TransferItemState, TransferState
+from modules.workflow.comparing import compare
+from modules.workflow.flows import Flow
+from modules.workflow.graph import WorkflowGraph
+from modules.workflow.models import Definition, Transfer
+from modules.workflow.publishing import version_rows
+from modules.workflow.transferring import start_return, transfers_of
+from modules.workflow.views.console import console_context
+from modules.workflow.views.gate import flow_for
+
+MOST = 50
+
+
+@never_cache
+@require_GET
+def versions(request: HttpRequest, record_type: str) -> HttpResponse:
+    """Versions, transfers, and the difference of the two that were picked."""
+    viewer = cast(PortalRequest, request)
+    flow = flow_for(viewer, record_type)
+    rows = version_rows(flow)[:MOST]
+    old, new = _picked(request, flow, "old"), _picked(request, flow, "new")
+    context = {
+        **console_context(request),
+        "title": _("{workflow}: versions").format(workflow=flow.graph.title),
+        "graph": flow.graph,
+        "rows": rows,
+        "running": sum(row.running for row in rows),
+        "transfers": [_shown(transfer) for transfer in transfers_of(flow.declared.key)[:MOST]],
+        "old": old,
+        "new": new,
+        "changes": _changes(old, new),
+        "flow_url": reverse("workflow:flow", args=[record_type]),
+        "backtest_url": reverse("workflow:backtest", args=[record_type]),
+        "kind": record_type,
+    }
+    return render(request, "workflow/gate/versions.html", context)
+
+
+def _picked(request: HttpRequest, flow: Flow, name: str) -> Definition | None:
+    given = request.GET.get(name, "")
+    if not (given.isascii() and given.isdecimal() and len(given) < 19):
+        return None
+    return Definition.objects.filter(pk=int(given), key=flow.declared.key).first()
+
+
+def _changes(old: Definition | None, new: Definition | None) -> list[str] | None:
+    if old is None or new is None:
+        return None
+    graphs = (WorkflowGraph.from_data(old.graph), WorkflowGraph.from_data(new.graph))
+    return [change.sentence for change in compare(*graphs)]
+
+
+def _shown(transfer: Transfer) -> dict[str, Any]:
+    items = transfer.items
+    return {
+        "transfer": transfer,
+        "moved": items.filter(status=TransferItemState.MOVED).count(),
+        "returned": items.filter(status=TransferItemState.RETURNED).count(),
+        "left": items.filter(status=TransferItemState.LEFT).count(),
+        "job_url": "" if transfer.job is None else job_address(transfer.job),
+        "undo_url": "" if transfer.undo_job is None else job_address(transfer.undo_job),
+        "may_undo": transfer.job is not None and transfer.undo_job is None and transfer.state != TransferState.UNDONE,
+    }
+
+
+@require_POST
+def undo(request: HttpRequest, record_type: str, pk: int) -> HttpResponse:
+    """Move back what a transfer moved and what has not gone on since."""
+    viewer = cast(PortalRequest, request)
+    flow = flow_for(viewer, record_type)
+    transfer = get_object_or_404(Transfer, pk=pk, key=flow.declared.key)
+    if transfer.job is None:
+        raise Http404
+    reason = request.POST.get("reason", "").strip()[:2000]
+    job = start_return(transfer, actor=viewer.actor, at=viewer.now, reason=reason)
+    return go_to(request, job_address(job))

@@ -1,0 +1,1 @@
+"""The app of the other library's approval."""

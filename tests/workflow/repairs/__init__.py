@@ -1,0 +1,1 @@
+"""Repair requests, whose workflow is data."""
