@@ -46,4 +46,6 @@ if (drop) {
     input.files = event.dataTransfer.files;
     show();
   });
+  // Somebody may have been quicker than this script, and a page gone back to keeps its file.
+  show();
 }
