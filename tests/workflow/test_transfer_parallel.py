@@ -15,7 +15,7 @@ from modules.workflow.api import Refused, fire, history_of, open_tasks_of, timer
 from modules.workflow.flows import flow_of
 from modules.workflow.models import TransferItem
 from modules.workflow.sweep import sweep_timers
-from modules.workflow.transferring import Choices, prepare, start_return, start_transfer
+from modules.workflow.transferring import Choices, StillMoving, prepare, start_return, start_transfer
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, draft, fifty_in_review, repairs_running, somebody
 
@@ -111,15 +111,16 @@ def test_undo_against_people(people: tuple[Actor, Actor], at: datetime, parallel
         assert record.state == "rejected" or record.workflow_version == 1
 
 
-def test_the_same_move_by_two_workers_moves_each_once(
+def test_a_move_by_two_workers_moves_each_once(
     people: tuple[Actor, Actor], at: datetime, parallel: Callable[..., list[Any]]
 ) -> None:
     clerk, manager = people
     fifty_in_review(User.objects.get(pk=clerk.user_id), at, many=MANY)
     first = prepare(draft(2, at), Choices(), actor=manager, at=at)
     second = prepare(first.target, Choices(), actor=manager, at=at)
-    for transfer in (first, second):
-        start_transfer(transfer, actor=manager, at=at)
+    start_transfer(first, actor=manager, at=at)
+    with pytest.raises(StillMoving):
+        start_transfer(second, actor=manager, at=at)
     answers = parallel(lambda number: drain(at=at), 2)
     assert not [answer for answer in answers if isinstance(answer, Exception)], answers
     drain(at=at + timedelta(hours=1))

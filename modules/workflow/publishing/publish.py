@@ -104,11 +104,16 @@ def retire_unused(key: str) -> int:
 
 def _locked(definition: Definition) -> Definition:
     """The definition as it is now; of one workflow, one is published at a time."""
-    rows = Definition.objects.filter(key=definition.key).order_by("pk")
-    if connection.vendor == "postgresql":
-        rows = rows.select_for_update(of=("self",))
-    list(rows.values_list("pk"))
+    lock_versions(definition.key)
     return Definition.objects.get(pk=definition.pk)
+
+
+def lock_versions(key: str) -> None:
+    """Be the only one who publishes or moves records of a workflow, until the transaction ends."""
+    rows = Definition.objects.filter(key=key).order_by("pk")
+    if connection.vendor == "postgresql":
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    list(rows.values_list("pk"))
 
 
 def _tell() -> None:

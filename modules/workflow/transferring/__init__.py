@@ -11,12 +11,15 @@ from modules.workflow.transferring.transfers import (
     start_transfer,
     transfers_of,
 )
+from modules.workflow.transferring.turns import MoveOver, StillMoving
 
 __all__ = [
     "Carried",
     "Choices",
+    "MoveOver",
     "Place",
     "Preview",
+    "StillMoving",
     "TimerFate",
     "places_of",
     "prepare",

@@ -18,12 +18,13 @@ from modules.workflow.flows import Flow, flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, Transfer, TransferItem
 from modules.workflow.publishing import current
-from modules.workflow.publishing.publish import may_publish, publish, retire_unused, withdraw
+from modules.workflow.publishing.publish import lock_versions, may_publish, publish, retire_unused, withdraw
 from modules.workflow.run import run_on
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.mapping import missing, places_of, proposed_choices
 from modules.workflow.transferring.returning import bring_back
+from modules.workflow.transferring.turns import halt, refuse_meeting, refuse_over, take_turn
 
 THERE, BACK = "workflow.transfer", "workflow.transfer_back"
 
@@ -38,11 +39,16 @@ def running_ids(flow: Flow, target: WorkflowGraph) -> Any:
 
 
 def prepare(definition: Definition, choices: Choices, *, actor: Actor, at: datetime) -> Transfer:
-    """Publish the definition where it is not, and write down how records move to it. NotAllowed, Unmapped, Unsound."""
+    """Publish the definition where it is not, and write down how records move to it.
+
+    NotAllowed, StillMoving, Unmapped, Unsound.
+    """
     if not may_publish(actor):
         raise NotAllowed
     with transaction.atomic():
         before = _present(definition)
+        lock_versions(definition.key)
+        refuse_meeting(definition.key, at)
         published = publish(definition, actor=actor, at=at, note=choices.reason)
         flow, target = flow_of(published.key), WorkflowGraph.from_data(published.graph)
         places = places_of(flow, target)
@@ -75,8 +81,8 @@ def _present(definition: Definition) -> Definition | None:
 
 
 def start_transfer(transfer: Transfer, *, actor: Actor, at: datetime) -> Job:
-    """Begin to move the records; a transfer that has a job gives that."""
-    if transfer.job is not None:
+    """Begin to move the records; a transfer that has a job gives that. StillMoving."""
+    if not take_turn(transfer, at) and transfer.job is not None:
         return transfer.job
     flow, target = flow_of(transfer.key), WorkflowGraph.from_data(transfer.target.graph)
     title = _("{workflow}: records to version {number}").format(workflow=target.title, number=target.version)
@@ -84,28 +90,40 @@ def start_transfer(transfer: Transfer, *, actor: Actor, at: datetime) -> Job:
         THERE, title=title, items=record_ids(running_ids(flow, target)), data={"transfer": transfer.pk}, actor=actor,
         at=at, record_type=target.record_type,
     )  # fmt: skip
-    transfer.job, transfer.state = job, TransferState.RUNNING
-    transfer.save(update_fields=["job", "state"])
+    transfer.job = job
+    transfer.save(update_fields=["job"])
     return job
 
 
 def start_return(transfer: Transfer, *, actor: Actor, at: datetime, reason: str = "") -> Job:
-    """Begin to move back what was moved and has not gone on since; new records start on the earlier version again."""
+    """Begin to move back what was moved and has not gone on since; new records start on the earlier version again.
+
+    A transfer that is still at it is stopped first; one that has a way back gives that. NotAllowed, StillMoving.
+    """
     if not may_publish(actor):
         raise NotAllowed
-    if transfer.undo_job is not None:
+    with transaction.atomic():
+        transfer.refresh_from_db()
+        halt(transfer, actor=actor, at=at)
+        lock_versions(transfer.key)
+        transfer.refresh_from_db()
+        if transfer.undo_job is not None:
+            return transfer.undo_job
+        refuse_meeting(transfer.key, at, but=transfer)
+        withdraw(transfer.target, actor=actor, at=at, instead=transfer.previous)
+        transfer.undo_job = _return_job(transfer, actor=actor, at=at, reason=reason)
+        transfer.save(update_fields=["undo_job"])
         return transfer.undo_job
-    withdraw(transfer.target, actor=actor, at=at, instead=transfer.previous)
+
+
+def _return_job(transfer: Transfer, *, actor: Actor, at: datetime, reason: str) -> Job:
     title = _("{workflow}: records back from version {number}")
     moved = transfer.items.filter(status=TransferItemState.MOVED).order_by("pk")
-    job = start_job(
+    return start_job(
         BACK, title=title.format(workflow=flow_of(transfer.key).graph.title, number=transfer.target.version),
         items=list(moved.values_list("record_id", flat=True)), data={"transfer": transfer.pk, "reason": reason},
         actor=actor, at=at, record_type=transfer.target.record_type,
     )  # fmt: skip
-    transfer.undo_job = job
-    transfer.save(update_fields=["undo_job"])
-    return job
 
 
 def transfers_of(key: str) -> Any:
@@ -120,6 +138,7 @@ def move_there(job: Job, items: Sequence[JobItem], at: datetime) -> None:
     """Move some records, each in its own savepoint under its lock, planned as it stands at that moment."""
     current.refresh()
     transfer = Transfer.objects.select_related("target").get(pk=job.data["transfer"])
+    refuse_over(transfer)
     flow, choices = flow_of(transfer.key), Choices.of(transfer)
     version = flow.version(transfer.target.version) or flow.current
     for item in items:
@@ -163,7 +182,7 @@ def move_back(job: Job, items: Sequence[JobItem], at: datetime) -> None:
 
 def finish_there(job: Job, at: datetime) -> None:
     """Every record has been looked at."""
-    Transfer.objects.filter(pk=job.data["transfer"]).update(state=TransferState.DONE)
+    Transfer.objects.filter(pk=job.data["transfer"], undo_job=None).update(state=TransferState.DONE)
     retire_unused(Transfer.objects.get(pk=job.data["transfer"]).key)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from modules.workflow.flows import Flow
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, Transfer
 from modules.workflow.publishing import version_rows
-from modules.workflow.transferring import start_return, transfers_of
+from modules.workflow.transferring import StillMoving, start_return, transfers_of
 from modules.workflow.views.console import console_context
 from modules.workflow.views.gate import flow_for
 
@@ -85,5 +86,9 @@ def undo(request: HttpRequest, record_type: str, pk: int) -> HttpResponse:
     if transfer.job is None:
         raise Http404
     reason = request.POST.get("reason", "").strip()[:2000]
-    job = start_return(transfer, actor=viewer.actor, at=viewer.now, reason=reason)
+    try:
+        job = start_return(transfer, actor=viewer.actor, at=viewer.now, reason=reason)
+    except StillMoving as refusal:
+        messages.warning(request, str(refusal))
+        return go_to(request, reverse("workflow:versions", args=[record_type]))
     return go_to(request, job_address(job))
