@@ -1,8 +1,9 @@
 """The workflows that run: a graph with its model, found by key, by record type, by model or by record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal
 
@@ -77,6 +78,14 @@ class Flow:
         """The plan that a record runs on."""
         return self.version_of(record).plan
 
+    def facts(self, records: Sequence[Any], at: datetime) -> Mapping[int, Any]:
+        """What guards are told of records, each as its own version asks: versions that ask alike ask once."""
+        asking: dict[tuple[object, ...], tuple[Plan, list[Any]]] = {}
+        for record in records:
+            plan = self.plan_for(record)
+            asking.setdefault((plan.graph.facts, plan.paths, plan.asks_tasks), (plan, []))[1].append(record)
+        return {pk: told for plan, theirs in asking.values() for pk, told in plan.facts(theirs, at).items()}
+
     def use(self, graph: WorkflowGraph) -> None:
         """Let new records start on a graph from now on; ValueError for one of another workflow."""
         if (graph.key, graph.record_type) != (self.declared.key, self.declared.record_type):
@@ -86,7 +95,8 @@ class Flow:
 
     def look_again(self) -> None:
         """Look for versions that were not there before; another process may have published them."""
-        self._versions = {number: version for number, version in self._versions.items() if version is not None}
+        known = list(self._versions.items())  # another thread may be reading one in
+        self._versions = {number: version for number, version in known if version is not None}
 
     def forget(self) -> None:
         """Start again from what the code says: read other versions anew, and let new records start on the code's."""

@@ -1,6 +1,7 @@
 """Guards: pure questions about a record that decide whether a transition is possible, and say why not."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from modules.workflow.graph.nodes import GuardUse, Params
 
 Words = str | Promise
 NEGATED = _("This is not possible at present.")
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Reason:
@@ -112,7 +114,7 @@ class Guard:
         if bool(answer) is not self.negated:
             return None
         words = str(self.negated_words if self.negated else self.words)
-        return words.format(**answer.facts) if isinstance(answer, Reason) else words
+        return _filled(words, answer.facts) if isinstance(answer, Reason) else words
 
     def _answer(self, record: Any, facts: Any) -> object:
         if self.parameters is None:
@@ -124,6 +126,12 @@ class Guard:
         except ExpressionError as error:
             return Undecided(str(error))
         return self.question(record, facts, given)
+
+
+def _filled(words: str, facts: Mapping[str, object]) -> str:
+    """Words with a reason's facts in their places, by bare names: words may come from data, and then Python's own
+    `format` would let them look into what the facts are made of (F47). What names no fact stays as it is written."""
+    return _PLACE.sub(lambda place: str(facts.get(place[1], place[0])), words)
 
 
 def guard(

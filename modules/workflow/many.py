@@ -38,7 +38,8 @@ class _Chunk:
     """What was read once for all records of a call."""
 
     flow: Flow
-    step: Step
+    name: str
+    has_guards: bool
     locked: Mapping[int, Any]
     done_before: frozenset[int]
     deeds: Mapping[int, Sequence[Deed]]
@@ -60,21 +61,31 @@ def fire_many(
     given = {record.pk: record for record in sorted(records, key=lambda record: int(record.pk))}
     key = "" if key is None else str(key)
     with transaction.atomic():
-        chunk = _read(flow_of(records[0]), manual_step(records[0], name), list(given), actor, at, key)
+        chunk = _read(flow_of(records[0]), records[0], name, list(given), actor, at, key)
         return list(_each(chunk, given, actor, at, data, key))
 
 
-def _read(flow: Flow, step: Step, ids: list[int], actor: Actor, at: datetime, key: str) -> _Chunk:
+def _read(flow: Flow, first: Any, name: str, ids: list[int], actor: Actor, at: datetime, key: str) -> _Chunk:
     if flow.graph.parent:
         children.lock_parents(flow, ids)
     locked = statements_of(flow.model).lock_many(ids)
-    name, kind, done = step.transition.key, flow.graph.record_type, frozenset[int]()
+    kind, done = flow.graph.record_type, frozenset[int]()
+    steps = _steps(flow, [first, *locked.values()], name)
     if key:
         rows = HistoryEntry.objects.filter(record_type=kind, record_id__in=ids, transition=name, key=key)
         done = frozenset(rows.values_list("record_id", flat=True))
-    deeds = deeds_of(flow.graph, ids, [step.eyes]) if step.eyes and not actor.is_system else {}
-    facts = flow.plan.facts(list(locked.values()), at) if step.guards else {}
-    return _Chunk(flow, step, locked, done, deeds, facts)
+    eyes = [step.eyes for step in steps if step.eyes]
+    deeds = deeds_of(flow.graph, ids, eyes) if eyes and not actor.is_system else {}
+    has_guards = any(step.guards for step in steps)
+    facts = flow.facts(list(locked.values()), at) if has_guards else {}
+    return _Chunk(flow, name, has_guards, locked, done, deeds, facts)
+
+
+def _steps(flow: Flow, records: Sequence[Any], name: str) -> list[Step]:
+    """The step in each version that a record runs on; TransitionNotAllowed or LookupError where none has it."""
+    plans = {flow.plan_for(record) for record in records}
+    found = [step for plan in plans if (step := plan.manual_step(name)) is not None]
+    return found or [manual_step(records[0], name)]
 
 
 def _each(
@@ -89,7 +100,7 @@ def _each(
         except Refused as refusal:
             yield Outcome(pk, False, str(refusal), refusal.code)
         except Exception:
-            logger.exception("%s of %s %s failed", chunk.step.transition.key, chunk.flow.graph.record_type, pk)
+            logger.exception("%s of %s %s failed", chunk.name, chunk.flow.graph.record_type, pk)
             yield Outcome(pk, False, _("Something went wrong; nothing was changed."), "failed")
         else:
             yield Outcome(pk, True, "")
@@ -104,9 +115,9 @@ def _one(chunk: _Chunk, record: Any, actor: Actor, at: datetime, data: Any, key:
         if run.graph.parent or run.plan.paths:  # others of this call may have moved it, or what its guards ask for
             run.lock()
         else:
-            run.hold(locked, chunk.facts.get(record.pk) if chunk.facts_hold and chunk.step.guards else UNREAD)
+            run.hold(locked, chunk.facts.get(record.pk) if chunk.facts_hold and chunk.has_guards else UNREAD)
         deeds = chunk.deeds.get(record.pk, ())
-        step = run.manual(chunk.step.transition.key)
+        step = run.manual(chunk.name)
         cleaned = run.check(step, data=data, seen=str(record.state), expected=None, deeds=deeds)
         run.walk(step, data=cleaned, key=key)
     chunk.facts_hold = chunk.facts_hold and not any(_had_effects(run, each.transition) for each in run.steps)

@@ -54,7 +54,7 @@ def can(records: Sequence[Any], actor: Actor, at: datetime) -> dict[int, list[Al
     flow = flow_of(records[0])
     steps = {record.pk: _steps(flow, record, actor) for record in records}
     asking = [record for record in records if any(step.guards for step in steps[record.pk])]
-    facts = flow.plan.facts(asking, at) if asking else {}
+    facts = flow.facts(asking, at)
     load_what_guards_follow(asking, steps.values())
     watched = [pk for pk, offered in steps.items() if any(step.eyes for step in offered)]
     deeds = deeds_of(flow.graph, watched, {step.eyes for pk in watched for step in steps[pk]}) if watched else {}

@@ -139,6 +139,22 @@ def test_guards_of_the_code_take_parameters(change: Change, make_slip: Make, cle
     assert reasons(make_slip(amount=500, promised_on=at.date()), as_actor(clerk), at) == ()
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Fill in {field}!", "Fill in promised on!"),
+        ("{field.__class__.__mro__} {field[0]}", "{field.__class__.__mro__} {field[0]}"),
+        ("{nobody} { {field:>9999999} }", "{nobody} { {field:>9999999} }"),
+    ],
+)
+def test_f47_words_of_a_guard_in_data_name_facts_and_nothing_else(
+    change: Change, make_slip: Make, clerk: User, at: datetime, words: str, said: str
+) -> None:
+    change(guards=(GuardUse("workflow.field_is_set", params=(("field", "promised_on"),), words=words),), effects=())
+    assert reasons(make_slip(), as_actor(clerk), at) == (said,)
+
+
 @pytest.mark.any_database
 def test_a_guard_of_a_use_is_the_one_that_the_code_would_write() -> None:
     assert guard_of(GuardUse(is_small.name, negated=True), Slip) == ~is_small

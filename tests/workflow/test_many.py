@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from modules.core.actors import SYSTEM
 from modules.workflow.api import TransitionNotAllowed, fire, fire_many, history_of
 from modules.workflow.models import HistoryEntry
 from tests.workflow.app.models import Letter, Parcel, Slip, Stamp
+from tests.workflow.app.slips import SlipFlow
 from tests.workflow.conftest import as_actor
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,37 @@ def test_four_eyes_are_asked_once_for_all(make_slip: Make, clerk: User, inspecto
         found = fire_many(slips, "approve", actor=as_actor(clerk), at=at, key="b")
     assert [outcome.code for outcome in found] == ["same_person", "same_person", "", ""]
     assert sum("data" in query["sql"] and "undone" in query["sql"] for query in captured) == 1
+
+
+def test_four_eyes_are_those_of_each_records_own_version(
+    make_slip: Make, clerk: User, inspector: User, at: datetime
+) -> None:
+    """The present version does not ask for them any more; a slip that runs on the one before still does."""
+    old = make_slip()
+    fire(old, "ask", actor=as_actor(clerk), at=at)
+    flow = SlipFlow.flow
+    ways = tuple(replace(way, not_same_as=()) if way.key == "approve" else way for way in flow.graph.transitions)
+    flow.use(replace(flow.graph, version=2, transitions=ways))
+    try:
+        new = make_slip()
+        fire(new, "ask", actor=as_actor(clerk), at=at)
+        found = fire_many([new, old], "approve", actor=as_actor(clerk), at=at, key="both")
+    finally:
+        flow.forget()
+    assert [(outcome.record_id, outcome.code) for outcome in found] == [(old.pk, "same_person"), (new.pk, "")]
+
+
+def test_a_step_that_one_version_lacks_is_refused_for_its_records_alone(make_slip: Make, at: datetime) -> None:
+    old = make_slip()
+    flow = SlipFlow.flow
+    ways = tuple(replace(way, key="request") if way.key == "ask" else way for way in flow.graph.transitions)
+    flow.use(replace(flow.graph, version=2, transitions=ways))
+    try:
+        new = make_slip()
+        found = fire_many([old, new], "request", actor=SYSTEM, at=at, key="k")
+    finally:
+        flow.forget()
+    assert [(outcome.record_id, outcome.code) for outcome in found] == [(old.pk, "superseded"), (new.pk, "")]
 
 
 def test_what_nobody_presses_is_refused_as_a_whole(make_parcel: Make, at: datetime) -> None:

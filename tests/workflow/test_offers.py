@@ -1,6 +1,7 @@
 """`can`: what the buttons show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import can, fire, form_for
+from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Parcel, Stamp
-from tests.workflow.conftest import as_actor
+from tests.workflow.conftest import as_actor, in_state
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Parcel]
@@ -63,6 +65,25 @@ def test_fifty_records_cost_as_many_queries_as_one(make_parcel: Make, clerk: Use
     # Permissions of the person (two), roles (one), facts (one).
     assert (queries(parcels[:1]), queries(parcels)) == (4, 4)
     assert can([], as_actor(clerk), at) == {}
+
+
+def test_guards_are_told_the_facts_that_each_records_own_version_asks_for(
+    make_parcel: Make, clerk: User, at: datetime
+) -> None:
+    """The present version asks for no facts any more; the guard of a parcel on the one before still reads them."""
+    old = in_state(make_parcel, "packed")
+    flow = ParcelFlow.flow
+    ways = tuple(replace(way, guards=()) if way.key == "send_off" else way for way in flow.graph.transitions)
+    flow.use(replace(flow.graph, version=4, facts="", transitions=ways))
+    try:
+        new = in_state(make_parcel, "packed")
+        for number in range(3):
+            Stamp.objects.create(record_id=old.pk, key=f"more {number}")
+        found = can([new, old], as_actor(clerk), at)
+    finally:
+        flow.forget()
+    reasons = {record.pk: offer.reasons for record in (old, new) for offer in found[record.pk][:1]}
+    assert reasons == {old.pk: ("Stamped too often",), new.pk: ()}
 
 
 def test_a_form_is_made_for_its_record(parcel: Parcel) -> None:
