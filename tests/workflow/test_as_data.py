@@ -130,10 +130,10 @@ def test_what_is_unsound_is_refused_with_its_place(file: Any, change: dict[str, 
     ("data", "words"),
     [
         ("no json", "Expecting value"),
-        ("[]", "a JSON object is expected"),
+        ("[]", "A JSON object is expected"),
         ({"format": 9}, "workflow format 9"),
         ({"format": 2, "key": "a.b", "version": 1}, "“record_type” is missing"),
-        ({"format": 2, "key": "a.b", "version": 1, "record_type": "a.b", "states": []}, "none of its states"),
+        ({"format": 2, "key": "a.b", "version": 1, "record_type": "a.b", "states": []}, "states: None of its states"),
     ],
 )
 def test_what_is_no_workflow_says_why(file: Any, data: Any, words: str) -> None:

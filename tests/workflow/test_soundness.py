@@ -11,6 +11,7 @@ from modules.workflow.graph import (
     GuardUse,
     Outcome,
     Repeat,
+    Sla,
     StateNode,
     TaskNode,
     Transition,
@@ -122,6 +123,10 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
     "an outcome that leads nowhere": (voting(outcomes=(Outcome("yes", "yes", "x"),)), "unknown_state", "task:look"),
     "a key too long for its column": (
         graph(way("go", "a", LONG), way("end", LONG, "c"), states=f"a {LONG} c"), "bad_key", f"state:{LONG}",
+    ),
+    "an outcome too long for the history": (voting(LONG, "no"), "bad_key", "task:look"),
+    "a promise too long for its column": (
+        replace(SOUND, slas=(Sla(LONG, "Long", ("a",), Wait(DAY), on_breach=STAMP),)), "bad_key", f"sla:{LONG}",
     ),
     "a name of the engine's own": (graph(way("undo", "a", "b"), way("end", "b", "c")), "name_taken", "transition:undo"),
     "an outcome called like a deed": (voting("claim", "no"), "name_taken", "task:look"),

@@ -23,7 +23,7 @@ def add_verbs(verbs: Any) -> None:
 
 
 def backtest(command: Any, options: Options) -> None:
-    candidate = _candidate(options)
+    candidate = _candidate(command, options)
     flow, at = flow_of(candidate.key), clock.now()
     newest = flow.model._default_manager.filter(state_since__isnull=False).order_by("-pk")[: options["last"]]
     found = [verdict for record in newest if (verdict := try_on(flow, record, candidate, at=at)) is not None]
@@ -39,9 +39,9 @@ def backtest(command: Any, options: Options) -> None:
             command.stdout.write(_line(verdict))
 
 
-def _candidate(options: Options) -> WorkflowGraph:
+def _candidate(command: Any, options: Options) -> WorkflowGraph:
     draft = Definition.objects.filter(hash=options["candidate"]).values_list("graph", flat=True).first()
-    graph = WorkflowGraph.from_data(draft) if draft is not None else named(options["candidate"])
+    graph = WorkflowGraph.from_data(draft) if draft is not None else named(command, options["candidate"])
     if not options["guard"]:
         return graph
     step, equals, expression = options["guard"].partition("=")

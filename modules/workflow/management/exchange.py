@@ -1,7 +1,8 @@
-"""`workflow export`, `import` and `diff`: workflows as JSON, out, in, and side by side."""
+"""`workflow export`, `import`, `diff` and `schema`: workflows as JSON, out, in, side by side, and how it is written."""
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ from modules.workflow.choices import DefinitionStatus
 from modules.workflow.comparing import compare
 from modules.workflow.flows import find_flow, flows
 from modules.workflow.graph import WorkflowGraph
+from modules.workflow.graph.documents import LONGEST
+from modules.workflow.graph.schema import document_schema
 from modules.workflow.models import Definition
-from modules.workflow.publishing import Unsound, graph_from, problems_of, publish, refresh, save_draft
+from modules.workflow.publishing import BadDefinition, Unsound, graph_from, problems_of, publish, refresh, save_draft
 
 Options = dict[str, Any]
 
 
 def add_verbs(verbs: Any) -> None:
-    """The three verbs and what they take."""
+    """The verbs and what they take."""
     verb = verbs.add_parser("export", help="write a workflow as canonical JSON to the standard output")
     verb.add_argument("key", metavar="KEY")
     verb.add_argument("--version", type=int, dest="number", help="by default what new records start on")
@@ -32,6 +35,8 @@ def add_verbs(verbs: Any) -> None:
     verb.add_argument("--dry-run", action="store_true", help="examine it and keep nothing")
     verb.add_argument("--note", default="")
     verb.set_defaults(run=read)
+    verb = verbs.add_parser("schema", help="write the JSON Schema of a workflow's document to the standard output")
+    verb.set_defaults(run=schema)
     verb = verbs.add_parser("diff", help="say what differs between two versions")
     verb.add_argument("old", metavar="OLD", help="KEY, KEY@VERSION or a file")
     verb.add_argument("new", metavar="NEW")
@@ -47,11 +52,10 @@ def export(command: Any, options: Options) -> None:
 
 
 def read(command: Any, options: Options) -> None:
-    name = options["file"]
-    graph = graph_from(sys.stdin.read() if name == "-" else text_of(Path(name)))
+    graph = _read_graph(command, options["file"])
     found = problems_of(graph)
     for finding in found:
-        command.stderr.write(f"{finding.severity}: {finding}")
+        command.stderr.write(f"{finding.severity}: {finding} [{finding.code}]")
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise Unsound(errors)
@@ -64,8 +68,22 @@ def read(command: Any, options: Options) -> None:
     command.stdout.write(f"{definition.key}@{definition.version} {definition.hash} {definition.status}")
 
 
+def _read_graph(command: Any, name: str) -> WorkflowGraph:
+    """The graph of a file; everything that is wrong with its form is said, each with its place and code."""
+    try:
+        return graph_from(text_of(Path(name)))
+    except BadDefinition as bad:
+        for fault in bad.faults:
+            command.stderr.write(f"error: {fault} [{fault.code}]")
+        raise
+
+
+def schema(command: Any, options: Options) -> None:
+    command.stdout.write(json.dumps(document_schema(), indent=2, ensure_ascii=False))
+
+
 def diff(command: Any, options: Options) -> None:
-    changes = compare(named(options["old"]), named(options["new"]))
+    changes = compare(named(command, options["old"]), named(command, options["new"]))
     if options["format"] == "json":
         data = [change.as_data() for change in changes]
         command.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str))
@@ -76,12 +94,12 @@ def diff(command: Any, options: Options) -> None:
         raise CommandError(f"{len(changes)} differences", returncode=4)
 
 
-def named(text: str) -> WorkflowGraph:
+def named(command: Any, text: str) -> WorkflowGraph:
     """`films.order`, `films.order@2`, or the path of a file."""
     key, at_sign, number = text.partition("@")
     if find_flow(key) is not None and (not at_sign or number.isdecimal()):
         return graph_named(key, int(number) if at_sign else None)
-    return graph_from(text_of(Path(text)))
+    return _read_graph(command, text)
 
 
 def graph_named(key: str, number: int | None) -> WorkflowGraph:
@@ -114,7 +132,10 @@ def definition_named(text: str) -> Definition:
 
 
 def text_of(path: Path) -> str:
+    """The text of a file, or of the standard input for `-`; of more than is allowed only so much that it shows."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as file:
+            data = file.read(4 * LONGEST + 1)
+        return data.decode("utf-8-sig", "strict" if len(data) <= 4 * LONGEST else "replace")
+    except (OSError, ValueError) as error:
         raise CommandError(f"{path}: {error}") from error

@@ -1,11 +1,11 @@
 """Definitions that come as data: read, examined, kept as drafts."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.actors import Actor
@@ -15,42 +15,35 @@ from modules.workflow.choices import DefinitionSource, DefinitionStatus
 from modules.workflow.finding import Finding
 from modules.workflow.flows import find_flow
 from modules.workflow.graph import WorkflowGraph
+from modules.workflow.graph.documents import examined, read_text
+from modules.workflow.graph.faults import DocumentFault, Faulty
+from modules.workflow.graph.schema import document_schema
 from modules.workflow.models import Definition, WorkflowRecord
 from modules.workflow.soundness import findings
 from modules.workflow.soundness.fields import refused_states
 
 
 class BadDefinition(Refusal):
-    """The data are no workflow of a kind of record that is installed."""
+    """The data are no workflow; `faults` say what is wrong, and where."""
 
     code = "bad_definition"
     words = _("This is no workflow: {why}")
 
+    def __init__(self, faults: Sequence[DocumentFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(why=str(self.faults[0]))
 
-def graph_from(data: str | Mapping[str, Any]) -> WorkflowGraph:
-    """A graph from its JSON; BadDefinition says what is wrong with the form of it."""
+
+def graph_from(data: Any) -> WorkflowGraph:
+    """A graph from its JSON, as text or read already; BadDefinition says what is wrong with the form of it."""
     try:
-        given = json.loads(data) if isinstance(data, str) else data
-        if not isinstance(given, Mapping):
-            raise BadDefinition(why=_("a JSON object is expected."))
-        graph = WorkflowGraph.from_data(given)
-        _look(graph)
-    except KeyError as error:
-        raise BadDefinition(why=_("“{name}” is missing.").format(name=error.args[0])) from error
-    except StopIteration:
-        raise BadDefinition(why=_("none of its states is the initial one.")) from None
-    except (ValueError, TypeError, AttributeError) as error:
-        raise BadDefinition(why=str(error)) from error
-    if not isinstance(graph.version, int) or not (isinstance(graph.key, str) and graph.key):
-        raise BadDefinition(why=_("its key is a text and its version a number."))
-    return graph
-
-
-def _look(graph: WorkflowGraph) -> None:
-    """Read what only shows when it is asked for."""
-    if not graph.has_state(graph.initial):
-        raise ValueError(graph.key)
-    graph.to_json()
+        given = examined(read_text(data) if isinstance(data, str) else data, document_schema())
+    except Faulty as faulty:
+        raise BadDefinition(faulty.faults) from None
+    if not any(state.get("kind") == "initial" for state in given["states"]):
+        problem, mend = _t("None of its states is the initial one."), _t("Give one the kind “initial”.")
+        raise BadDefinition([DocumentFault("document_no_beginning", "states", problem, mend)])
+    return WorkflowGraph.from_data(given)
 
 
 def problems_of(graph: WorkflowGraph) -> list[Finding]:

@@ -9,8 +9,10 @@ from modules.workflow.finding import Finding, said
 from modules.workflow.graph import WorkflowGraph
 
 TAKEN = (START, UNDO, MOVE, TRANSFER, COMPENSATE)
-LENGTHS = {"state": 60, "task": 60, "transition": 120, "repeat": 120, "sla": 100}
-"""How long a key may be in the engine's tables; a promise's is written with `#escalate0`."""
+LENGTHS = {"state": 60, "task": 60, "transition": 120, "repeat": 120, "sla": 60}
+"""How long a key may be in the engine's tables."""
+LONGEST_OUTCOME = 59
+"""The history has an outcome as `<task>.<outcome>`."""
 
 
 def broken(graph: WorkflowGraph) -> Iterator[Finding]:
@@ -68,6 +70,7 @@ def keys(graph: WorkflowGraph) -> Iterator[Finding]:
         if kind == "transition" and key in TAKEN:
             yield _taken(graph, place)
     yield from _shared(graph)
+    yield from _outcomes(graph)
 
 
 def _keys(graph: WorkflowGraph) -> Iterator[tuple[str, str]]:
@@ -84,19 +87,17 @@ def _taken(graph: WorkflowGraph, place: str) -> Finding:
     return Finding("name_taken", graph.key, place, _("has a name of the engine's own."), _("Rename it."))
 
 
-def _shared(graph: WorkflowGraph) -> Iterator[Finding]:
-    """Two things whose timers would have one name, and outcomes that read like a deed of the engine's."""
-    ways, works = {way.key for way in graph.transitions}, {task.key for task in graph.tasks}
-    twins = [("repeat", repeat.key) for repeat in graph.repeats if repeat.key in ways]
-    twins += [("sla", sla.key) for sla in graph.slas if sla.key in works]
-    for kind, key in twins:
-        yield Finding(
-            "key_twice", graph.key, f"{kind}:{key}", _("has the name of something else that has timers."),
-            _("Rename one."),
-        )  # fmt: skip
+def _outcomes(graph: WorkflowGraph) -> Iterator[Finding]:
+    """Outcomes that stand twice, do not fit, or read like a deed of the engine's."""
     for task in graph.tasks:
         seen: set[str] = set()
         for outcome in task.outcomes:
+            if len(outcome.name) > LONGEST_OUTCOME:
+                yield Finding(
+                    "bad_key", graph.key, f"task:{task.key}",
+                    said(_("has an outcome whose name has more than {most} characters."), most=LONGEST_OUTCOME),
+                    _("Rename the outcome."),
+                )  # fmt: skip
             if outcome.name in TaskDeed.values:
                 yield Finding(
                     "name_taken", graph.key, f"task:{task.key}",
@@ -109,3 +110,15 @@ def _shared(graph: WorkflowGraph) -> Iterator[Finding]:
                     said(_("has the outcome “{outcome}” twice."), outcome=outcome.name), _("Rename one."),
                 )  # fmt: skip
             seen.add(outcome.name)
+
+
+def _shared(graph: WorkflowGraph) -> Iterator[Finding]:
+    """Two things whose timers would have one name."""
+    ways, works = {way.key for way in graph.transitions}, {task.key for task in graph.tasks}
+    twins = [("repeat", repeat.key) for repeat in graph.repeats if repeat.key in ways]
+    twins += [("sla", sla.key) for sla in graph.slas if sla.key in works]
+    for kind, key in twins:
+        yield Finding(
+            "key_twice", graph.key, f"{kind}:{key}", _("has the name of something else that has timers."),
+            _("Rename one."),
+        )  # fmt: skip
