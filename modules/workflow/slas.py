@@ -43,7 +43,7 @@ def settle(run: "Run") -> None:
             clock = None
         _settle(run, sla, clock)
         if clock is not None and clock.running_since is not None:
-            _set(run, sla, clock)  # the promise may grant another time now
+            set_clock(run, sla, clock)  # the promise may grant another time now
     for clock in clocks.values():
         clock.running_since, clock.ended_at = None, run.at
         clock.save(update_fields=["running_since", "ended_at"])
@@ -66,7 +66,7 @@ def taken_back(run: "Run", since: datetime) -> None:
         first = found[0]
         first.ended_at = None
         first.running_since = (first.running_since or since) if run.record.state in sla.states else None
-        _set(run, sla, first)
+        set_clock(run, sla, first)
 
 
 def retime(run: "Run") -> None:
@@ -78,7 +78,7 @@ def retime(run: "Run") -> None:
     for sla in dated:
         clock = clocks.get(sla.key)
         if clock is not None and clock.running_since is not None:
-            _set(run, sla, clock)
+            set_clock(run, sla, clock)
 
 
 # The clock
@@ -90,7 +90,7 @@ def _settle(run: "Run", sla: Sla, clock: SlaClock | None) -> None:
             _start(run, sla)
         elif clock.running_since is None:
             clock.running_since = run.at
-            _set(run, sla, clock)
+            set_clock(run, sla, clock)
     elif clock is not None and clock.running_since is not None:
         _stop(run, sla, clock)
         clock.due_at = None
@@ -107,7 +107,7 @@ def _start(run: "Run", sla: Sla) -> None:
         record_type=run.graph.record_type, record_id=run.record_id, sla=sla.key, started_at=run.at, spent=timedelta(),
         running_since=run.at,
     )  # fmt: skip
-    _set(run, sla, clock)
+    set_clock(run, sla, clock)
 
 
 def _stop(run: "Run", sla: Sla, clock: SlaClock) -> None:
@@ -127,7 +127,7 @@ def _end(run: "Run", sla: Sla, clock: SlaClock) -> None:
     clock.save(update_fields=["spent", "running_since", "ended_at"])
 
 
-def _set(run: "Run", sla: Sla, clock: SlaClock) -> None:
+def set_clock(run: "Run", sla: Sla, clock: SlaClock) -> None:
     """Save a clock with the moment at which its time is up, and set the timers of what is still to come."""
     clock.due_at = up_at(sla, sla.within, clock, run.record)
     clock.save()
@@ -194,7 +194,7 @@ def perform(run: "Run", timer: Timer, sla: Sla, deed: str, number: int) -> bool:
         wait = sla.within if deed == "breach" else sla.warn
         moment = None if wait is None else up_at(sla, wait, clock, run.record)
         if moment is None or moment > run.at:  # a date of the record has moved meanwhile
-            _set(run, sla, clock)
+            set_clock(run, sla, clock)
             return False
         done = _breach(run, sla, clock) if deed == "breach" else _warn(run, sla, clock)
     run.rest()

@@ -181,7 +181,7 @@ def test_a_promise_counts_on_under_its_new_name_and_back(
     assert record.workflow_version == first.version == 2
     before = clockwork()
     quicker = promise | {"key": "reply", "title": "Answer in good time", "within": 2 * 86400}
-    transfer = move(changed(lambda data: data.update(slas=[quicker]), at), at)
+    transfer = move(changed(lambda data: data.update(slas=[quicker]), at), at, timers="recompute")
     clock = SlaClock.objects.get()
     assert (clock.sla, clock.due_at, clock.ended_at) == ("reply", at + DAY, None)
     assert timers_of(record).get(transition="reply#breach").due_at == at + DAY

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from modules.workflow import children, early, history, slas
+from modules.workflow import children, early, history
 from modules.workflow.choices import TRANSFER
 from modules.workflow.errors import NowhereToGo, RecordGone
 from modules.workflow.flows import Flow, Version
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.models import SlaClock
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.mapping import matches_of
 from modules.workflow.transferring.outcome import Carried, TimerFate
-from modules.workflow.transferring.snapshots import about, snapshot
+from modules.workflow.transferring.promises import carry_promises
+from modules.workflow.transferring.snapshots import snapshot
 from modules.workflow.transferring.timing import Turning, carry_timers
 from modules.workflow.transferring.work import TaskFates, carry_tasks, open_tasks
 
@@ -100,13 +100,10 @@ def _carry_rest(
     """Tasks, timers and promises; then what happens by itself in the state reached."""
     matches = matches_of(left, run.graph)
     tasks = carry_tasks(run, left, source, matches, choices)
-    timers = carry_timers(run, left, source, matches, tasks.kept, Turning(run, choices, turn))
+    turning = Turning(run, choices, turn)
+    timers = carry_timers(run, left, source, matches, tasks.kept, turning)
     open_tasks(run, tasks.opened)
-    for key, new in matches.slas.items():
-        if key != new:
-            SlaClock.objects.filter(**about(run), sla=key, ended_at__isnull=True).update(sla=new)
-    if left.slas or run.graph.slas:
-        slas.settle(run)
+    timers += carry_promises(left, matches, turning)
     warnings = [] if not tasks.cancelled else _warnings(left, tasks)
     if run.plan.events[run.record.state]:
         early.take_early(run)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from modules.workflow import history
+from modules.workflow import history, slas
 from modules.workflow.choices import TRANSFER, TaskDeed, TaskStatus, TimerScope
 from modules.workflow.duties import find_duty
 from modules.workflow.errors import HasMovedOn
@@ -41,7 +41,7 @@ def bring_back(run: "Run", item: TransferItem, earlier: Version, *, reason: str)
     _restore_tasks(run, before["tasks"])
     Timer.objects.filter(**about(run)).delete()
     Timer.objects.bulk_create(Timer(**about(run), **row) for row in timers)
-    _restore_clocks(run, before["clocks"])
+    _restore_clocks(run, item, earlier)
     return entry
 
 
@@ -93,8 +93,27 @@ def _restore_tasks(run: "Run", rows: list[dict[str, Any]]) -> None:
         task.save()
 
 
-def _restore_clocks(run: "Run", rows: list[dict[str, Any]]) -> None:
-    """The clocks that ran run on as if nothing had been; those that the transfer started are gone."""
-    SlaClock.objects.filter(**about(run), ended_at__isnull=True).exclude(pk__in=[row["id"] for row in rows]).delete()
-    for row in rows:
-        SlaClock.objects.filter(pk=row["id"]).update(**restored_clock(row))
+def _restore_clocks(run: "Run", item: TransferItem, earlier: Version) -> None:
+    """The clocks that ran run on as if nothing had been; those that the transfer started are gone. Who has been warned
+    or told of a breach since is not told again."""
+    rows = {row["id"]: row for row in item.before["clocks"]}
+    moved = {row["id"]: row for row in item.after["clocks"]}
+    SlaClock.objects.filter(**about(run), ended_at__isnull=True).exclude(pk__in=rows).delete()
+    promises = {sla.key: sla for sla in earlier.graph.slas}
+    for clock in SlaClock.objects.filter(pk__in=rows):
+        row = rows[clock.pk]
+        happened = _happened_since(clock, moved.get(clock.pk))
+        for name, value in (restored_clock(row) | happened).items():
+            setattr(clock, name, value)
+        clock.save()
+        if happened and row["sla"] in promises:
+            slas.set_clock(run, promises[row["sla"]], clock)
+
+
+def _happened_since(clock: SlaClock, then: dict[str, Any] | None) -> dict[str, Any]:
+    """What time did to a clock after the move."""
+    if then is None:
+        return {}
+    moments = {"warned_at": clock.warned_at, "breached_at": clock.breached_at}
+    found: dict[str, Any] = {name: value for name, value in moments.items() if value != moment(then[name])}
+    return found | ({"escalated": clock.escalated} if clock.escalated != then["escalated"] else {})

@@ -1,7 +1,7 @@
 """Timers of a record that moves to another version: kept, counted anew, dropped; what would be due at once.
 
-Those of states and tasks stand here; promises have clocks that count for themselves (`slas.settle`). A timer that the
-old state had and that has no row has done its work and is not set again.
+Those of states and tasks stand here; promises have clocks (`promises.py`). A timer that the old state had and that has
+no row has done its work and is not set again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -42,7 +42,7 @@ class MoveOver(Refused):
 
 def refuse_meeting(key: str, at: datetime, *, but: Transfer | None = None) -> None:
     """StillMoving while another transfer of the workflow is at work. Call it with the versions locked."""
-    others = Transfer.objects.filter(key=key).exclude(pk=None if but is None else but.pk)
+    others = Transfer.objects.filter(key=key).exclude(pk=0 if but is None else but.pk)
     working = Q(job__state__in=AT_WORK) | Q(undo_job__state__in=AT_WORK)
     beginning = Q(state=TransferState.RUNNING, job=None, created_at__gt=at - BEGINNING)
     other = others.filter(working | beginning).select_related("target", "job", "undo_job").order_by("-pk").first()
