@@ -43,7 +43,7 @@ class CalendarAdmin(RecordAdmin):
     """For who plans the work: when the firm is open, so that promises count only that time."""
 
     form = CalendarForm
-    list_display = ["title", "key", "week", "rests"]
+    list_display = ["titled", "key", "week", "rests"]
     search_fields = ["=key"]
     default_order = ["key"]
     empty_hint = _("A calendar says when the firm is open. Add one, and workflows can count in business hours.")
@@ -55,6 +55,10 @@ class CalendarAdmin(RecordAdmin):
         (_("Public holidays"), {"fields": [("country", "region")]}),
         (_("Coming days"), {"fields": ["coming"]}),
     ]
+
+    @display(description=_("title"))
+    def titled(self, calendar: BusinessCalendar) -> str:
+        return str(calendar)
 
     @display(description=_("open at"))
     def week(self, calendar: BusinessCalendar) -> str:

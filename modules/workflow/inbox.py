@@ -1,6 +1,6 @@
 """The inbox: which tasks somebody asked for, in which groups, and how many there are in each list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 
 from modules.core.actors import Actor
 from modules.core.http import PortalRequest
+from modules.workflow.choices import DefinitionStatus
 from modules.workflow.flows import Flow, flows
-from modules.workflow.graph import Words
+from modules.workflow.graph import TaskNode, Words
 from modules.workflow.inbox_rows import Row, rows_of
-from modules.workflow.models import Task
+from modules.workflow.models import Definition, Task
 from modules.workflow.panels.hands import LOADED
 from modules.workflow.selectors import Whose, inbox_page, inbox_tasks, roles_of
 
@@ -187,16 +188,29 @@ def pages_of(flow: Flow) -> Any:
 
 
 def kinds_of(actor: Actor) -> list[KindGroup]:
-    """The kinds of tasks that may come to this person."""
+    """The kinds of tasks that may come to this person, also from versions that records still run on."""
     roles = set() if actor.user is None else set(roles_of(actor.user))
+    numbers: dict[str, list[int]] = {}
+    for key, number in Definition.objects.filter(status=DefinitionStatus.PUBLISHED).values_list("key", "version"):
+        numbers.setdefault(key, []).append(number)
     found = []
     for flow in flows:
-        nodes = [node for node in flow.graph.tasks if node.assign.kind != "role" or node.assign.value in roles]
-        if nodes:
-            kind = flow.graph.record_type
-            tasks = [(f"{kind}:{node.key}", node.title) for node in nodes]
-            found.append(KindGroup(kind, str(flow.graph.title), tasks))
+        kind, tasks = flow.graph.record_type, dict[str, Words]()
+        for node in _task_nodes(flow, numbers.get(flow.graph.key, [])):
+            if node.assign.kind != "role" or node.assign.value in roles:
+                tasks.setdefault(f"{kind}:{node.key}", node.title)
+        if tasks:
+            found.append(KindGroup(kind, str(flow.graph.title), list(tasks.items())))
     return found
+
+
+def _task_nodes(flow: Flow, numbers: Iterable[int]) -> Iterator[TaskNode]:
+    """The tasks of the present version, then those of the others, newest first."""
+    yield from flow.graph.tasks
+    for number in sorted(numbers, reverse=True):
+        version = flow.version(number)
+        if version is not None and version is not flow.current:
+            yield from version.graph.tasks
 
 
 def grouped(rows: Sequence[Row], at: datetime) -> list[Group]:

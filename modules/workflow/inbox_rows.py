@@ -90,15 +90,14 @@ def rows_of(tasks: Sequence[Task], actor: Actor, at: datetime, query: str = "") 
     """The rows in the order of the tasks, which have their person loaded. As many queries for fifty as for one."""
     roles = frozenset() if actor.user is None else frozenset(roles_of(actor.user))
     reader = _Reader(actor, at, roles, query)
-    reasons = task_reasons(tasks, actor)
+    known = {kind: _records(kind, tasks, actor) for kind in {task.record_type for task in tasks}}
+    reasons = task_reasons(tasks, actor, [record for records in known.values() for record in records.values()])
     circumstances = hands_of(tasks, actor)
     rows: dict[int, Row] = {}
-    for kind in {task.record_type for task in tasks}:
+    for kind, records in known.items():
         flow = find_flow(kind)
-        of_kind = [task for task in tasks if task.record_type == kind]
-        records = records_of(flow, {task.record_id for task in of_kind}, actor) if flow else {}
         offers = can(list(records.values()), actor, at) if records else {}
-        for task in of_kind:
+        for task in (task for task in tasks if task.record_type == kind):
             record = records.get(task.record_id)
             node = _node(flow, record, task)
             hands = circumstances.of(task, node, record, f"inbox&{query}" if query else "inbox")
@@ -106,6 +105,12 @@ def rows_of(tasks: Sequence[Task], actor: Actor, at: datetime, query: str = "") 
                 task, node, flow, record, offers.get(task.record_id, ()), reader, reasons.get(task.pk, ""), hands
             )  # fmt: skip
     return [rows[task.pk] for task in tasks]
+
+
+def _records(kind: str, tasks: Sequence[Task], actor: Actor) -> Mapping[int, Any]:
+    """The records of one kind that the tasks are about."""
+    flow = find_flow(kind)
+    return records_of(flow, {task.record_id for task in tasks if task.record_type == kind}, actor) if flow else {}
 
 
 def records_of(flow: Flow, ids: set[int], actor: Actor) -> Mapping[int, Any]:

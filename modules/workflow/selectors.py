@@ -1,6 +1,6 @@
 """Reading the engine's tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,7 +17,7 @@ from modules.core.audit import record_type
 from modules.core.manifest import manifests
 from modules.workflow.choices import TaskStatus
 from modules.workflow.errors import AlreadyAnswered
-from modules.workflow.flows import find_flow
+from modules.workflow.flows import Flow, Version, find_flow
 from modules.workflow.four_eyes import called, deeds_of, same_person
 from modules.workflow.models import HistoryEntry, Task, Timer
 
@@ -141,22 +141,45 @@ def task_counts(actor: Actor, at: datetime) -> dict[Whose, TaskCount]:
     return {kind: TaskCount(seen[kind], seen[f"{kind}_overdue"]) for kind in kinds}
 
 
-def task_reasons(tasks: Sequence[Task], actor: Actor) -> dict[int, str]:
-    """By task id, why the actor may not do it although it is theirs or free (four eyes); one query a kind of record."""
+def task_reasons(tasks: Sequence[Task], actor: Actor, records: Iterable[Any] = ()) -> dict[int, str]:
+    """By task id, why the actor may not do it although it is theirs or free (four eyes), by the version that its record
+    runs on. `records` are those that are loaded already; at most two queries a kind of record."""
+    loaded = {(record_type(record), record.pk): record for record in records}
     found: dict[int, str] = {}
     for kind in {task.record_type for task in tasks}:
         flow = find_flow(kind)
-        eyes = {} if flow is None else {key: eyes for key, eyes in flow.plan.task_eyes.items() if eyes}
-        watched = [task for task in tasks if task.record_type == kind and task.key in eyes]
-        if flow is None or not watched:
-            continue
-        deeds = deeds_of(flow.graph, {task.record_id for task in watched}, {eyes[task.key] for task in watched})
-        for task in watched:
-            refusal = same_person(flow.graph, eyes[task.key], deeds.get(task.record_id, ()), actor)
-            if refusal is not None:
-                found[task.pk] = str(refusal)
+        if flow is not None:
+            of_kind = [task for task in tasks if task.record_type == kind]
+            found |= _watched(of_kind, _versions(flow, of_kind, loaded), actor)
     for pk in _answered(tasks, actor):
         found.setdefault(pk, str(AlreadyAnswered(who=called(actor))))
+    return found
+
+
+def _versions(flow: Flow, tasks: Sequence[Task], loaded: Mapping[tuple[str, int], Any]) -> dict[int, Version]:
+    """By record the version that it runs on; the present one for a record that is gone."""
+    kind, wanted = flow.graph.record_type, {task.record_id for task in tasks}
+    known = {pk: loaded[kind, pk] for pk in wanted if (kind, pk) in loaded}
+    if left := wanted - known.keys():
+        rows = flow.model._default_manager.only("pk", "state", "state_since", "workflow_version")
+        known |= rows.in_bulk(left)
+    return {pk: flow.version_of(known[pk]) if pk in known else flow.current for pk in wanted}
+
+
+def _watched(tasks: Sequence[Task], versions: Mapping[int, Version], actor: Actor) -> dict[int, str]:
+    """The refusals of one kind of record."""
+    eyes = {task.pk: versions[task.record_id].plan.task_eyes.get(task.key, ()) for task in tasks}
+    watched = [task for task in tasks if eyes[task.pk]]
+    found: dict[int, str] = {}
+    if not watched:
+        return found
+    graph = versions[watched[0].record_id].graph
+    deeds = deeds_of(graph, {task.record_id for task in watched}, {eyes[task.pk] for task in watched})
+    for task in watched:
+        graph = versions[task.record_id].graph
+        refusal = same_person(graph, eyes[task.pk], deeds.get(task.record_id, ()), actor)
+        if refusal is not None:
+            found[task.pk] = str(refusal)
     return found
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from modules.accounts.models import User
 from modules.billing.api import (
@@ -89,6 +90,18 @@ def test_within_the_limit_it_is_made_at_once(pay: Any, subject: User, clerk: Act
     assert (request.state, payment.refunding, payment.refunded) == ("done", eur(0), eur(5000))
     assert len(sandbox.objects("refund")) == 1
     assert not OutboxMessage.objects.filter(payload__message="billing.refund_to_approve").exists()
+
+
+def test_a_title_has_its_amount_as_the_reader_writes_it(pay: Any, subject: User, clerk: Actor) -> None:
+    payment = pay()
+    request = asked(subject, 5000, clerk)
+    refund = Refund.objects.get(request=request)
+    with translation.override("es"):
+        assert str(request).startswith("50,00\xa0€ · ")
+        assert str(refund).startswith("50,00\xa0€ · ")
+    with translation.override("en"):
+        assert str(request).startswith("€50.00 · ")
+    assert payment.amount == eur(12100)
 
 
 def test_above_the_limit_a_second_pair_of_eyes_is_needed(

@@ -46,6 +46,14 @@ def test_the_list_says_when_each_is_open(console: Client) -> None:
     assert "Spain, MD" in page
 
 
+def test_a_title_that_we_gave_is_in_the_readers_language(console: Client, owner: User) -> None:
+    BusinessCalendar.objects.filter(key="business").update(title="Monday")  # a word that the catalogue surely has
+    owner.language = "es"
+    owner.save()
+    assert ">lunes</a>" in console.get(reverse(LIST)).content.decode()
+    assert str(BusinessCalendar(title="")) == ""
+
+
 def test_a_calendar_is_made_from_hours_as_people_write_them(console: Client) -> None:
     week = {"monday": "9-14, 16.30–20", "tuesday": " 9:00 - 14:00 "}
     answer = console.post(reverse(ADD), form(country="ES", time_zone="Atlantic/Canary", **week))

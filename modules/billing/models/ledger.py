@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.billing.choices import NEVER_BELOW_ZERO, AccountCode, AccountKind
 from modules.core.fields import CurrencyField, MoneyField
+from modules.core.moments import babel_locale
 
 
 class Account(models.Model):
@@ -97,7 +98,7 @@ class Entry(models.Model):
         indexes = [models.Index(fields=["account", "-id"], name="billing_entry_account")]
 
     def __str__(self) -> str:
-        return f"{self.account_id}: {self.amount}"
+        return f"{self.account_id}: {self.amount.format(babel_locale())}"
 
 
 class LedgerCheck(models.Model):

@@ -17,6 +17,7 @@ from modules.billing.choices import (
     RefundState,
 )
 from modules.core.fields import CurrencyField, MoneyField
+from modules.core.moments import babel_locale
 from modules.core.money import Money
 
 
@@ -201,4 +202,4 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} · {self.payment}"
+        return f"{self.amount.format(babel_locale())} · {self.payment}"

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.billing.choices import RefundRequestState
 from modules.core.fields import CurrencyField, MoneyField
+from modules.core.moments import babel_locale
 from modules.workflow.api import WorkflowRecord
 
 
@@ -45,7 +46,7 @@ class RefundRequest(WorkflowRecord):
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} · {self.description}"
+        return f"{self.amount.format(babel_locale())} · {self.description}"
 
 
 class RefundAllowance(models.Model):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.core.fields import CurrencyField, MoneyField
 from modules.core.models import Record
+from modules.core.moments import babel_locale
 from modules.films.choices import Format, TaxClass
 from modules.films.models.catalogue import Film
 
@@ -119,4 +120,4 @@ class EditionPrice(models.Model):
         indexes = [models.Index(fields=["edition", "-starts_at", "-id"], name="films_editionprice_newest")]
 
     def __str__(self) -> str:
-        return str(self.price)
+        return self.price.format(babel_locale())

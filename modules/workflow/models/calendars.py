@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,7 +32,8 @@ class BusinessCalendar(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        """In the reader's language where the title is one that we gave it."""
+        return gettext(self.title) if self.title else ""
 
 
 class ClosedDay(models.Model):

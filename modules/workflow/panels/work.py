@@ -61,7 +61,7 @@ def tasks_of(record: Any, actor: Actor, at: datetime) -> list[OpenTask]:
     graph = flow_of(record).graph_for(record)
     tasks = list(open_tasks_of(record).select_related(*LOADED))
     circumstances = hands_of(tasks, actor, recalls=True)
-    reasons = task_reasons(tasks, actor)
+    reasons = task_reasons(tasks, actor, [record])
     people: dict[str, list[Person]] = {}
     found = []
     for task in tasks:
