@@ -74,13 +74,19 @@ def _reader(recipient: Recipient, user: "User | None") -> Reader | None:
     email = recipient.email.strip()
     if user is None:
         language = known_language([recipient.language])
-        guest = Reader(None, email, "", language, settings.BUSINESS_TIME_ZONE, why=str(recipient.why))
+        guest = Reader(None, email, "", language, settings.BUSINESS_TIME_ZONE, why=_why(recipient, language))
         return guest if email else None
     zone = user.zone if user.zone in available_timezones() else settings.BUSINESS_TIME_ZONE
     language = known_language([user.language, recipient.language])
     return Reader(
-        user.pk, email or user.email, user.get_full_name(), language, zone, user.is_active, str(recipient.why)
+        user.pk, email or user.email, user.get_full_name(), language, zone, user.is_active, _why(recipient, language)
     )
+
+
+def _why(recipient: Recipient, language: str) -> str:
+    """Why somebody is told, in their own language."""
+    with translation.override(language):
+        return str(recipient.why)
 
 
 def known_language(wanted: Iterable[str]) -> str:

@@ -127,6 +127,8 @@ def _move(task: Task, holder: int | None, who: Mapping[str, int | None], deed: T
             return 0
         fresh = Task.objects.filter(pk=task.pk, status=TaskStatus.OPEN, person=holder)
         columns = {f"{name}_id": value for name, value in who.items()}
+        if task.delegated_by_id is not None and task.delegated_by_id == who["person"]:
+            columns |= {"delegated_by_id": None, "stands_in_for_id": None}  # it is back with whom it belongs to
         if not fresh.update(**columns, claimed_at=None):
             return 0
         run.note(f"{task.key}.{deed}", data={"_task": task.pk, "_from": holder, "_to": who["person"]})

@@ -24,6 +24,8 @@ class TaskDeed(TextChoices):
     ANSWER = "answer", pgettext_lazy("task", "Question answered")
     STAND_IN = "stand_in", pgettext_lazy("task", "Given to the substitute")
     HAND_BACK = "hand_back", pgettext_lazy("task", "Given back by the substitute")
+    DONE_FOR = "done_for", pgettext_lazy("task", "Done for somebody")
+    PASS_ON = "pass_on", pgettext_lazy("task", "Passed on from who has left")
     ESCALATE = "escalate", pgettext_lazy("task", "Handed up")
     INVITE = "invite", pgettext_lazy("task", "Link sent")
     REVOKE = "revoke", pgettext_lazy("task", "Link withdrawn")

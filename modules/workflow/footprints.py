@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from modules.core.outbox import collecting
-from modules.workflow.choices import COMPENSATE, TaskStatus
+from modules.workflow.choices import COMPENSATE, TaskDeed, TaskStatus
 from modules.workflow.models import Footprint, Task, Timer
 
 if TYPE_CHECKING:
@@ -64,4 +64,6 @@ def _is_reversible(run: "Run", name: str) -> bool:
     """Whether a step says how it is taken back, or has done nothing that would need it."""
     if name == COMPENSATE or (run.graph.has_transition(name) and run.graph.transition(name).kind == "event"):
         return False
+    if name.rpartition(".")[2] in TaskDeed.values:  # said of a task that the step has closed
+        return True
     return name in run.plan.undoing or not run.plan.step(name).effects

@@ -27,12 +27,17 @@ def lifetime() -> timedelta:
 
 def invite(task_id: int, email: str, *, at: datetime) -> TaskLink:
     """Make the link of a task and mail it, in the transaction of its cause; the ones before it are worth nothing."""
-    TaskLink.objects.filter(task_id=task_id, revoked_at__isnull=True).update(revoked_at=at)
+    withdraw(task_id, at=at)
     link = TaskLink.objects.create(
         task_id=task_id, nonce=token_urlsafe(24), email=email, created_at=at, expires_at=at + lifetime()
     )
     notify(WorkForYou, link, key="invited", at=at)
     return link
+
+
+def withdraw(task_id: int, *, at: datetime) -> int:
+    """Let the links of a task open nothing any more, because it is somebody else's now; how many that were."""
+    return TaskLink.objects.filter(task_id=task_id, revoked_at__isnull=True).update(revoked_at=at)
 
 
 def remind_by_mail(task: Task, *, at: datetime, key: str) -> None:
@@ -85,7 +90,7 @@ def revoke(task: Task, *, actor: Actor, at: datetime) -> None:
         run.lock()
         if not (actor.is_system or may_change(run.record, actor)):
             raise TaskNotYours
-        if TaskLink.objects.filter(task=task, revoked_at__isnull=True).update(revoked_at=at):
+        if withdraw(task.pk, at=at):
             run.note(f"{task.key}.{TaskDeed.REVOKE}", data={"_task": task.pk, "email": task.email})
 
 

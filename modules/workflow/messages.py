@@ -19,10 +19,13 @@ MOST_TOLD = 50
 """So many people of a role are told of a task that nobody has taken."""
 
 
-def node_behind(task: Task) -> TaskNode | None:
-    """What the workflow of today says of a task."""
+def record_and_node(task: Task) -> tuple[Any, TaskNode | None]:
+    """The record of a task, and what the version says on which it runs."""
     flow = find_flow(task.record_type)
-    return None if flow is None else next((node for node in flow.graph.tasks if node.key == task.key), None)
+    record = None if flow is None else flow.model._default_manager.filter(pk=task.record_id).first()
+    if flow is None or record is None:
+        return record, None
+    return record, next((node for node in flow.graph_for(record).tasks if node.key == task.key), None)
 
 
 class _AboutTask(Message):
@@ -30,12 +33,12 @@ class _AboutTask(Message):
 
     @classmethod
     def context(cls, record: Task) -> Mapping[str, Any]:
-        flow, node = find_flow(record.record_type), node_behind(record)
-        about = None if flow is None else flow.model._default_manager.filter(pk=record.record_id).first()
-        subject = f"{flow.model._meta.verbose_name} {about}" if flow is not None and about is not None else ""
+        about, node = record_and_node(record)
+        outcomes = {end.name: end.title for end in node.outcomes} if node else {}
         return {
             "task": node.title if node else record.key,
-            "subject": subject,
+            "subject": f"{about._meta.verbose_name} {about}" if about is not None else "",
+            "outcome": outcomes.get(record.proposal, record.proposal),
             "due_at": record.due_at,
             "question": record.question,
             "answer": record.reason if record.question else "",
@@ -96,6 +99,19 @@ class TaskReturned(_AboutTask):
     @staticmethod
     def to(record: Task) -> Sequence[Recipient]:
         return _holder(record, _("delegated the task"))
+
+
+class TaskDoneForYou(_AboutTask):
+    """Told to who delegated a task that it is done; there is nothing to confirm."""
+
+    key, category, channels, model = "workflow.task_done_for_you", WORK.key, [IN_APP], "workflow.Task"
+    title, template = _("A delegated task is done"), "workflow/email/task_done_for_you"
+
+    @staticmethod
+    def to(record: Task) -> Sequence[Recipient]:
+        if record.delegated_by_id is None or record.status != TaskStatus.DONE:
+            return []
+        return [Recipient(user_id=record.delegated_by_id, why=_("delegated the task"))]
 
 
 class TaskAsked(_AboutTask):

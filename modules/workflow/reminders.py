@@ -86,6 +86,7 @@ def hand_up(run: "Run", task_key: str, rule: ActorRule) -> None:
 
     A role gets every seat, a person the first one: nobody answers twice.
     """
+    from modules.workflow import links
     from modules.workflow.assignments.seats import chosen
     from modules.workflow.messages import TaskEscalated
 
@@ -102,9 +103,9 @@ def hand_up(run: "Run", task_key: str, rule: ActorRule) -> None:
                 claimed_at=None, delegated_by=None, proposal="",
             )  # fmt: skip
             run.note(f"{key}.{TaskDeed.ESCALATE}", data={"_task": task.pk, "_from": task.person_id, "_to": seat.person})
+            if task.email:
+                links.withdraw(task.pk, at=run.at)
             if seat.email:
-                from modules.workflow import links
-
                 links.invite(task.pk, seat.email, at=run.at)
             else:
                 notify(TaskEscalated, task, key=f"{run.at.isoformat()}", at=run.at)

@@ -10,20 +10,22 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import Actor
 from modules.workflow import links
-from modules.workflow.api import complete, fire, flow_of, history_of
+from modules.workflow.api import assign, complete, fire, flow_of, history_of
 from modules.workflow.errors import (
     TaskNotYours,
     TransitionNotAllowed,
     WorkLinkExpired,
     WorkLinkUnknown,
 )
-from modules.workflow.graph import ActorRule, Decision
+from modules.workflow.graph import ActorRule, Decision, Escalation
 from modules.workflow.messages import WorkForYou
 from modules.workflow.models import HistoryEntry, Task, TaskLink
 from modules.workflow.services import ask
+from modules.workflow.sweep import sweep_timers
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import go
@@ -126,6 +128,23 @@ def test_a_link_is_withdrawn_and_made_anew_by_who_may_change_the_record(slip: Sl
     page(path, 404)
     page(path_of(fresh))
     assert [entry.transition for entry in history_of(slip)][-2:] == ["review.revoke", "review.invite"]
+
+
+def test_a_task_that_is_somebody_else_s_now_is_not_shown_by_its_link(slip: Slip, at: datetime) -> None:
+    """Given to a colleague, or handed up: the record is no business of the one outside any more."""
+    (task,), old, boss = seats(slip), path_of(), staff("Boss", "parcels.voter")
+    manager = as_actor(User.objects.create_superuser("boss@example.test", "secret"))
+    assign(task, person=boss, actor=manager, at=at)
+    page(old, 404)
+    assert TaskLink.objects.get().revoked_at == at
+
+
+def test_a_task_that_was_handed_up_is_not_shown_by_its_link(slip_for: Office, at: datetime) -> None:
+    late = Escalation(timedelta(hours=1), role())
+    slip_for(review(LINK, escalate=(late,)), customer=UserFactory.create(email=EVA))
+    old = path_of()
+    sweep_timers(at + timedelta(hours=2))
+    page(old, 404)
 
 
 def test_links_outlive_a_change_of_the_key(slip: Slip, settings: Any) -> None:

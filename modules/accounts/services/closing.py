@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from modules.accounts.errors import AlreadyDone, NotYourself, PersonRemoved
-from modules.accounts.events import PersonPseudonymised
+from modules.accounts.events import AccountClosed, PersonPseudonymised
 from modules.accounts.models import Invitation, User
 from modules.accounts.services.people import check_owner_stays
 from modules.accounts.standing import require_reach
@@ -31,6 +31,7 @@ def deactivate_user(user: User, *, actor: Actor, at: datetime, reason: str = "")
         if not kept.is_active:
             raise AlreadyDone
         _write(kept, is_active=False)
+        publish(AccountClosed(user_id=kept.pk, at=at))
         audit(kept, "deactivated", actor=actor, at=at, changes={"is_active": [True, False]}, reason=reason)
     return kept
 
@@ -55,7 +56,7 @@ def pseudonymise_user(user: User, *, actor: Actor, at: datetime, reason: str = "
         kept = _locked(user, actor=actor)
         if kept.pseudonymised_at is not None:
             raise AlreadyDone
-        address = kept.email
+        address, was_open = kept.email, kept.is_active
         publish(PersonPseudonymised(user_id=kept.pk, email=address, at=at))
         EmailAddress.objects.filter(user=kept).delete()
         Authenticator.objects.filter(user=kept).delete()
@@ -80,6 +81,8 @@ def pseudonymise_user(user: User, *, actor: Actor, at: datetime, reason: str = "
             last_login=None,
             pseudonymised_at=at,
         )
+        if was_open:
+            publish(AccountClosed(user_id=kept.pk, at=at))
         audit(kept, "pseudonymised", actor=actor, at=at, reason=reason)
     return kept
 

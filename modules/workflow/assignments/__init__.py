@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from modules.core.statements import execute, insert, quote
+from modules.core.statements import insert, quote
 from modules.workflow import reminders
+from modules.workflow.assignments import behalf
 from modules.workflow.assignments.seats import Seat, next_seat, seats_of
 from modules.workflow.choices import TaskStatus
 from modules.workflow.deciding import takes_votes
@@ -25,8 +26,9 @@ _CLOSE = (
     f"UPDATE {Task._meta.db_table} SET status = CASE WHEN question = '' THEN %s ELSE 'cancelled' END,"  # noqa: S608 - our own name
     " outcome = CASE WHEN question = '' THEN %s ELSE '' END, closed_at = %s, closed_by_id = %s, closed_by_label = %s"
     f" WHERE record_type = %s AND record_id = %s AND {quote('key')} = %s AND status = 'open'"
+    " RETURNING id, status, person_id, delegated_by_id"
 )
-"""Ends what is open of a task; questions are not answered by it."""
+"""Ends what is open of a task; questions are not answered by it. Gives the rows, and for whom they were done."""
 
 
 def close_left(run: "Run") -> None:
@@ -46,7 +48,12 @@ def close(run: "Run", node: TaskNode, status: TaskStatus, outcome: str) -> None:
     """End whatever is open of a task."""
     moment = connection.ops.adapt_datetimefield_value(run.at)
     about = (run.graph.record_type, run.record_id, node.key)
-    execute(_CLOSE, [status.value, outcome, moment, run.actor.user_id, str(run.actor)[:254], *about])
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [status.value, outcome, moment, run.actor.user_id, str(run.actor)[:254], *about])
+        ended = cursor.fetchall()
+    for pk, end, person, giver in ended:
+        if end == TaskStatus.DONE and giver is not None and person == run.actor.user_id != giver:
+            behalf.note(run, node, pk, giver)
     if node.remind or node.escalate:
         reminders.close_for(run, node)
 

@@ -36,6 +36,8 @@ def _words(deed: str) -> str:
         TaskDeed.ANSWER.value: _("{who} answered the question about “{task}”"),
         TaskDeed.STAND_IN.value: _("the task “{task}” went to the substitute"),
         TaskDeed.HAND_BACK.value: _("the task “{task}” came back from the substitute"),
+        TaskDeed.DONE_FOR.value: _("{who} did “{task}” for {person}"),
+        TaskDeed.PASS_ON.value: _("the task “{task}” was passed on, because {person} has left"),
         TaskDeed.ESCALATE.value: _("the task “{task}” was handed up"),
         TaskDeed.INVITE.value: _("{who} sent a new link for “{task}” to {email}"),
         TaskDeed.REVOKE.value: _("{who} withdrew the link for “{task}” of {email}"),

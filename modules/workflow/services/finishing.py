@@ -21,6 +21,7 @@ from modules.workflow.models import Task
 from modules.workflow.plan import make_form
 from modules.workflow.run import Run
 from modules.workflow.services.hands import (
+    back_to,
     cancel,
     check_eyes,
     check_hands,
@@ -64,7 +65,7 @@ def complete(
         check_once(run, found, actor)
         cleaned = _clean(run, found, data, files)
         reason = reason or str(cleaned.get("reason") or "")
-        if found.delegated_by_id is not None and is_holder(found, actor):
+        if found.delegated_by_id not in (None, actor.user_id) and is_holder(found, actor):
             return _propose(run, found, ending, cleaned, reason)
         if takes_votes(node):
             return _vote(run, node, found, ending, cleaned, reason)
@@ -98,22 +99,22 @@ def _clean(run: Run, task: Task, data: Any, files: Any) -> Mapping[str, Any]:
 
 
 def _propose(run: Run, task: Task, ending: Outcome, data: Mapping[str, Any], reason: str) -> FireResult:
-    """Bring a delegated task back to whom it belongs, who confirms or decides otherwise."""
-    giver = task.delegated_by
+    """Bring a delegated task back to whom it belongs, who confirms or decides otherwise; or to who does that now."""
+    holder = back_to(run, task)
     Task.objects.filter(pk=task.pk).update(
-        person=giver, delegated_by=None, proposal=ending.name, claimed_at=run.at, reason=reason
-    )
+        person=holder.person, stands_in_for=task.stands_in_for_id or holder.stands_in_for, delegated_by=None,
+        proposal=ending.name, claimed_at=None if holder.person is None else run.at, reason=reason,
+    )  # fmt: skip
     told: dict[str, Any] = {
         "_task": task.pk,
         "_from": task.person_id,
-        "_to": task.delegated_by_id,
+        "_to": holder.person,
         "outcome": ending.name,
     }
     if data:
         told["data"] = data
     result = run.note(f"{task.key}.{TaskDeed.RETURN}", data=told, reason=reason)
-    facts = {"giver": called(run.actor), "outcome": str(ending.title)}
-    notify(TaskReturned, task, key=run.at.isoformat(), at=run.at, facts=facts)
+    notify(TaskReturned, task, key=run.at.isoformat(), at=run.at, facts={"giver": called(run.actor)})
     return result
 
 

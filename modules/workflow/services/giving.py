@@ -15,7 +15,7 @@ from modules.workflow.errors import Delegated, NoDecision, NothingToRecall, Task
 from modules.workflow.four_eyes import called
 from modules.workflow.messages import TaskDelegated, TaskGiven
 from modules.workflow.models import HistoryEntry, Task
-from modules.workflow.rights import has_role, may_change
+from modules.workflow.rights import fits, has_role, may_change
 from modules.workflow.run import Run
 from modules.workflow.services.hands import (
     check_eyes,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HANDED = (TaskDeed.ASSIGN, TaskDeed.DELEGATE)
 MOVED = (*HANDED, TaskDeed.CLAIM, TaskDeed.RELEASE, TaskDeed.RETURN, TaskDeed.RECALL, TaskDeed.STAND_IN,
-         TaskDeed.HAND_BACK, TaskDeed.ESCALATE)  # fmt: skip
+         TaskDeed.HAND_BACK, TaskDeed.PASS_ON, TaskDeed.ESCALATE)  # fmt: skip
 
 
 def assign(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
@@ -58,6 +58,8 @@ def assign(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
 def delegate(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
     """Let a colleague do one's task; what they come to is a proposal, and the task comes back to be confirmed.
 
+    What a transition completes is done by who may fire it, and then whoever delegated it is told.
+
     TaskNotYours, TaskClosed, TaskTaken, Delegated, Unsuitable, AlreadyAnswered, SamePerson.
     """
     with in_hand(task, actor, at) as (run, found):
@@ -68,7 +70,9 @@ def delegate(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
             raise Delegated
         check_eyes(run, found, actor)
         check_once(run, found, actor)
-        _candidate(run, found, person, with_role=False)
+        candidate = _candidate(run, found, person, with_role=False)
+        if not _may_fire(run, found, candidate):
+            raise Unsuitable(who=called(candidate))
         if person.pk == actor.user_id:
             raise Unsuitable(who=called(actor))
         hand_over(run, found, TaskDeed.DELEGATE, person, delegated_by=actor.user, stands_in_for=found.stands_in_for)
@@ -164,6 +168,13 @@ def _candidate(run: Run, task: Task, person: "User", *, with_role: bool, anew: b
         beside = Task(pk=0, key=task.key, opening=task.opening) if anew else task
         check_once(run, beside, candidate, seated=True)
     return candidate
+
+
+def _may_fire(run: Run, task: Task, candidate: Actor) -> bool:
+    """Whether a task that only transitions complete could be done by the person once it is theirs."""
+    ways = [way for way in run.graph.transitions if way.completes == task.key and way.kind == "manual"]
+    by_holder = any(rule.kind == "assignee" and rule.value in ("", task.key) for way in ways for rule in way.by)
+    return not ways or by_holder or any(fits(way.by, run.record, candidate, run.graph) for way in ways)
 
 
 def _tell(task: Task, message: Any, person: "User", actor: Actor, at: datetime) -> None:

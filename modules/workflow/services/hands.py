@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from modules.core.actors import Actor
 from modules.core.statements import execute, quote
+from modules.workflow import links
+from modules.workflow.assignments.presence import Holder, holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.deciding import takes_votes, votes_once
 from modules.workflow.errors import AlreadyAnswered, TaskClosed, TaskNotYours, TaskTaken, Unsuitable
@@ -155,9 +158,28 @@ def cancel(run: Run, tasks: Any) -> None:
     )
 
 
+def back_to(run: Run, task: Task) -> Holder:
+    """Who gets a delegated task back: whoever delegated it, or who does their tasks now; nobody where there is nobody.
+
+    A substitute who answers for themselves too leaves it with whom it belongs to.
+    """
+    giver = task.delegated_by_id
+    if giver is None:
+        return Holder(None)
+    holder = holders_at([giver], run.at)[giver]
+    if holder.person in (None, giver) or not takes_votes(node_of(run, task)):
+        return holder
+    has_seat = group_of(run, task).exclude(pk=task.pk).filter(Q(person=holder.person) | Q(closed_by=holder.person))
+    return Holder(giver) if has_seat.exists() else holder
+
+
 def hand_over(run: Run, task: Task, deed: TaskDeed, to: Any, **columns: Any) -> FireResult:
     """Give the task to a person (or back to its role), and say so in the history."""
     changes = {"delegated_by": task.delegated_by, "stands_in_for": None, "proposal": "", **columns}
+    if to is not None and to == changes["delegated_by"]:
+        changes["delegated_by"] = None  # it is back with whom it belongs to
+    if task.email and changes.get("email") == "":
+        links.withdraw(task.pk, at=run.at)
     claimed = None if to is None else run.at
     Task.objects.filter(pk=task.pk).update(person=to, claimed_at=claimed, **changes)
     data: dict[str, Any] = {"_task": task.pk, "_from": task.person_id, "_to": None if to is None else to.pk}

@@ -80,7 +80,7 @@ DEEDS: dict[str, tuple[Words, type[forms.Form] | None, Act, Words]] = {
         pgettext_lazy("task", "Delegate"),
         ChosenPerson,
         lambda task, data, given: delegate(task, person=data["person"], **given),
-        _("The task is delegated. It comes back to you."),
+        _("The task is delegated. You are told what comes of it."),
     ),
     "add": (
         _("Ask one more person"),
