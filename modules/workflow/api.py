@@ -94,7 +94,18 @@ from modules.workflow.selectors import (
     task_reasons,
     timers_of,
 )
-from modules.workflow.services import add_seat, ask, assign, claim, complete, delegate, form_for_task, recall, release
+from modules.workflow.services import (
+    add_seat,
+    ask,
+    assign,
+    claim,
+    complete,
+    complete_task,
+    delegate,
+    form_for_task,
+    recall,
+    release,
+)
 from modules.workflow.sla_states import SlaState, sla_state
 from modules.workflow.told import RecordMessage
 from modules.workflow.undoing import can_undo, undo_last
@@ -169,6 +180,7 @@ __all__ = [
     "children_are",
     "claim",
     "complete",
+    "complete_task",
     "computed",
     "days",
     "delegate",

@@ -62,6 +62,7 @@ def fire(
     try:
         with running(record, actor=actor, at=at) as run:
             if not isinstance(expected, int) and run.leap(step, seen):
+                run.check_actor(step)
                 result = run.take(step, data=data or {}, key=key, reason=reason)
                 run.rest()
             else:

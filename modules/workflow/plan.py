@@ -60,6 +60,8 @@ class Plan:
         self.steps = {transition.key: self._step(transition) for transition in graph.transitions}
         self.undoing = self._undoing()
         """By the name in the history, the effects that compensate a step which can be taken back."""
+        self.straight = self._straight()
+        """By task and outcome (by the task alone where it has but one), what ends a task that asks for nothing."""
         self.automatic = self._by_state("automatic")
         self.manual = self._by_state("manual")
         self.timers = {
@@ -85,6 +87,17 @@ class Plan:
         for node in self.graph.tasks:
             declared |= {f"{node.key}.{end.name}": end.undo for end in node.outcomes if end.undo is not None}
         return {key: self.effects(undo) for key, undo in declared.items()}
+
+    def _straight(self) -> dict[str, Step]:
+        found: dict[str, Step] = {}
+        for node in self.graph.tasks:
+            if takes_votes(node) or node.form or self.task_eyes[node.key]:
+                continue
+            for outcome in node.outcomes:
+                step = self.steps.get(name := f"{node.key}.{outcome.name}")
+                if step is not None and step.asks_nothing and name not in self.undoing:
+                    found |= {name: step} | ({node.key: step} if len(node.outcomes) == 1 else {})
+        return found
 
     def effects(self, uses: Iterable[EffectUse]) -> tuple[names.Effect, ...]:
         """The functions of effects, with their parameters bound."""

@@ -94,10 +94,7 @@ class Run:
         """Move at once by compare-and-set where nothing has to be known first; whether that worked."""
         if not step.asks_nothing or source not in step.transition.sources or self.flow.graph.parent:
             return False
-        if not self._move(source, step.transition.target):
-            return False
-        self.check_actor(step)
-        return True
+        return self._move(source, step.transition.target)
 
     def refuse_used(self, transitions: list[str], key: str) -> None:
         """KeyUsed when one of the transitions has been fired under the key."""
