@@ -172,8 +172,11 @@ def _uses(given: Iterable[names.Effect | EffectUse]) -> tuple[EffectUse, ...]:
 
 def _task(name: str, value: TaskDeclaration) -> TaskNode:
     ends = tuple(
-        Outcome(key, end.title or _words(key), end.target, _undoing(end.undo)) for key, end in value.outcomes.items()
-    )
+        Outcome(
+            key, end.title or _words(key), end.target, _undoing(end.undo), () if end.target else _uses(end.do)
+        )
+        for key, end in value.outcomes.items()
+    )  # fmt: skip
     if taken := set(value.outcomes) & set(TaskDeed.values):
         raise ValueError(f"{name}: {', '.join(sorted(taken))}: the engine's own names for what is done with a task")
     first, *others = value.assign
@@ -195,7 +198,9 @@ def _task_transitions(name: str, value: TaskDeclaration) -> list[Transition]:
             value.assign,
             completes=name,
             not_same_as=value.not_same_as,
+            effects=_uses(end.do),
             undo=_undoing(end.undo),
+            compensation=_uses(end.compensation),
         )
         for key, end in value.outcomes.items()
         if end.target is not None

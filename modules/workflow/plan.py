@@ -58,6 +58,8 @@ class Plan:
         self.task_eyes = {task.key: eyes_of(graph, task.not_same_as) for task in graph.tasks}
         self.task_forms = {task.key: names.form_classes[task.form] for task in graph.tasks if task.form}
         self.steps = {transition.key: self._step(transition) for transition in graph.transitions}
+        self.staying = self._staying()
+        """By the name in the history, the effects of outcomes after which the record stays where it is."""
         self.undoing = self._undoing()
         """By the name in the history, the effects that compensate a step which can be taken back."""
         self.straight = self._straight()
@@ -80,6 +82,14 @@ class Plan:
         return {
             state.key: tuple(self.steps[entry.key] for entry in self.graph.leaving(state.key, kind))
             for state in self.graph.states
+        }
+
+    def _staying(self) -> dict[str, tuple[names.Effect, ...]]:
+        return {
+            f"{node.key}.{end.name}": self.effects(end.effects)
+            for node in self.graph.tasks
+            for end in node.outcomes
+            if end.target is None and end.effects
         }
 
     def _undoing(self) -> dict[str, tuple[names.Effect, ...]]:

@@ -12,21 +12,33 @@ from modules.workflow.names import Effect, FormClass
 
 @dataclass(frozen=True)
 class End:
-    """How a task ends: where the record goes, if anywhere, what people read, and how it is taken back, if at all."""
+    """How a task ends: where the record goes, if anywhere, what people read, what it does, and how it is taken back, if
+    at all."""
 
     target: str | None = None
     title: Words = ""
     undo: Do | None = None
+    do: Do = ()
+    compensation: Do = ()
 
 
-def stay(title: Words = "", *, undo: Sequence[Effect | EffectUse] | None = None) -> End:
-    """The task ends and the record stays where it is."""
-    return End(None, title, optional(undo))
+def stay(
+    title: Words = "", *, do: Sequence[Effect | EffectUse] = (), undo: Sequence[Effect | EffectUse] | None = None
+) -> End:
+    """The task ends and the record stays where it is; effects of `do` run as those of a transition do."""
+    return End(None, title, optional(undo), tuple(do))
 
 
-def go(target: str, title: Words = "", *, undo: Sequence[Effect | EffectUse] | None = None) -> End:
-    """The task ends and the record moves."""
-    return End(str(target), title, optional(undo))
+def go(
+    target: str,
+    title: Words = "",
+    *,
+    do: Sequence[Effect | EffectUse] = (),
+    undo: Sequence[Effect | EffectUse] | None = None,
+    compensation: Sequence[Effect | EffectUse] = (),
+) -> End:
+    """The task ends and the record moves; `do`, `undo` and `compensation` as with a transition."""
+    return End(str(target), title, optional(undo), tuple(do), tuple(compensation))
 
 
 @dataclass(frozen=True, eq=False)

@@ -144,6 +144,8 @@ class Outcome(NamedTuple):
     title: Words
     target: str | None = None
     undo: tuple[EffectUse, ...] | None = None
+    effects: tuple[EffectUse, ...] = ()
+    """What it does where the record stays; where it moves, that stands with the transition `<task>.<outcome>`."""
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,11 @@ def _is_default(entry: "Field[Any]", value: Any) -> bool:
 
 
 def _outcome_plain(outcome: Outcome, leave_out: frozenset[str]) -> dict[str, Any]:
-    given = outcome._asdict()
+    given, usual = outcome._asdict(), Outcome._field_defaults
     return {
-        name: plain(value, leave_out) for name, value in given.items() if value is not None and name not in leave_out
+        name: plain(value, leave_out)
+        for name, value in given.items()
+        if name not in leave_out and (name not in usual or value != usual[name])
     }
 
 
@@ -113,7 +115,10 @@ def _effect(data: Any) -> EffectUse:
 def _outcome(data: Any) -> Outcome:
     given = data if isinstance(data, Mapping) else dict(zip(Outcome._fields, data, strict=False))
     undo = given.get("undo")
-    return Outcome(given["name"], words(given["title"]), given.get("target"), None if undo is None else _uses(undo))
+    return Outcome(
+        given["name"], words(given["title"]), given.get("target"), None if undo is None else _uses(undo),
+        _uses(given.get("effects", ())),
+    )  # fmt: skip
 
 
 _uses = many(_effect)

@@ -10,6 +10,7 @@ from modules.workflow import history, reminders
 from modules.workflow.assignments import open_next
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.deciding import decided, takes_votes
+from modules.workflow.effects import Firing
 from modules.workflow.errors import InvalidData, TaskClosed
 from modules.workflow.flows import Flow, flow_of, plan_of
 from modules.workflow.footprints import leaving_footprint
@@ -204,5 +205,20 @@ def _finish(
             cancel(run, Task.objects.filter(question_of(task)))
             reminders.close_for(run, node)
             result = run.note(name, data=data, reason=reason)
+            _act(run, result, data, reason)
         run.rest()
     return result
+
+
+def _act(run: Run, result: FireResult, data: Mapping[str, Any], reason: str) -> None:
+    """Run the effects of an outcome after which the record stays where it is."""
+    effects = run.plan.staying.get(result.transition, ())
+    if not effects:
+        return
+    key = f"{result.record_type}:{result.record_id}:{result.history_id}"
+    firing = Firing(
+        result.transition, result.source, result.target, run.actor, run.at, key, reason, data, run.facts
+    )  # fmt: skip
+    for effect in effects:
+        effect(run.record, firing)
+    run.forget_facts()

@@ -19,6 +19,12 @@ def outcomes(graph: WorkflowGraph) -> Iterator[Finding]:
                     said(_("ends with “{outcome}”, for which there is no transition."), outcome=outcome.name),
                     said(_("Add the transition “{key}”."), key=f"{task.key}.{outcome.name}"),
                 )  # fmt: skip
+            if outcome.target is not None and outcome.effects:
+                yield Finding(
+                    "effects_elsewhere", graph.key, f"task:{task.key}",
+                    said(_("says what “{outcome}” does, where nothing reads it."), outcome=outcome.name),
+                    said(_("Give the effects to the transition “{key}”."), key=f"{task.key}.{outcome.name}"),
+                )  # fmt: skip
     where = {task.key: set(task.states) for task in graph.tasks}
     for way in graph.transitions:
         place = f"transition:{way.key}"

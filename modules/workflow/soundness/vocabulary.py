@@ -26,7 +26,7 @@ def effect_uses(graph: WorkflowGraph) -> Iterator[tuple[str, EffectUse]]:
             yield f"transition:{way.key}", use
     for task in graph.tasks:
         staying = [outcome for outcome in task.outcomes if outcome.target is None]
-        for use in [use for outcome in staying for use in outcome.undo or ()]:
+        for use in [use for outcome in staying for use in (*outcome.effects, *(outcome.undo or ()))]:
             yield f"task:{task.key}", use
         for use in [use for step in task.escalate for use in step.effects]:
             yield f"task:{task.key}", use

@@ -45,6 +45,8 @@ def outcome(vocabulary: Vocabulary, end: Outcome) -> str:
     else:
         words = _("{outcome} (it becomes {target})")
         told = words.format(outcome=quoted(end.title), target=vocabulary.state(end.target))
+    if end.effects:
+        told = _("{outcome}, and then {deeds}").format(outcome=told, deeds=deeds(end.effects))
     if end.undo is None:
         return told
     back = _("{outcome}, which can be taken back: {deeds}") if end.undo else _("{outcome}, which can be taken back")
