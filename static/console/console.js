@@ -33,6 +33,20 @@
     if (event.target.matches?.("[data-autosubmit]")) event.target.form?.requestSubmit();
   });
 
+  /* A part that renews itself waits while a finger or a button is down on it: the press would miss. */
+  let held = null;
+  document.addEventListener("pointerdown", (event) => { held = event.target; }, true);
+  for (const kind of ["pointerup", "pointercancel"]) {
+    document.addEventListener(kind, () => {
+      const released = held;
+      setTimeout(() => { if (held === released) held = null; }, 50); // a tap clicks a moment later
+    }, true);
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (held && !requestConfig.triggeringEvent && target.contains(held)) event.detail.shouldSwap = false;
+  });
+
   /* What select2 draws for a choice is called as the choice is: while it is empty nothing else gives it a name. */
   const nameDrawn = () => {
     for (const choice of document.querySelectorAll("select.select2-hidden-accessible")) {

@@ -23,14 +23,21 @@
     if (all.length) choose(all[(all.indexOf(active()) + step + all.length) % all.length]);
   };
 
+  /* Enter before the results of what was typed are there goes as soon as they come. */
+  let listed = null;
+  let wanted = null;
+
   const open = () => {
     if (dialog.open) return;
     input.value = "";
+    wanted = null;
     dialog.showModal();
     input.focus();
     htmx.trigger(input, "palette-open");
   };
   const go = (elsewhere) => {
+    wanted = input.value === listed ? null : { elsewhere };
+    if (wanted) return true;
     const option = active();
     if (!option) return false;
     if (elsewhere) window.open(option.href, "_blank", "noopener");
@@ -69,10 +76,16 @@
     const option = event.target.closest("a[role=option]");
     if (option && option !== active()) choose(option);
   });
-  list.addEventListener("htmx:afterSwap", () => {
+  input.addEventListener("input", () => { wanted = null; });
+  for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    input.addEventListener(kind, () => { if (wanted) form.submit(); });
+  }
+  list.addEventListener("htmx:afterSwap", (event) => {
     const count = options().length;
     input.setAttribute("aria-expanded", count ? "true" : "false");
     choose(options()[0] ?? null);
     status.textContent = count ? status.dataset.some.replace("%s", count) : status.dataset.none;
+    listed = event.detail.requestConfig.parameters.q;
+    if (wanted) go(wanted.elsewhere);
   });
 })();

@@ -23,6 +23,7 @@
 
   const place = (form) => `draft:${window.location.pathname}:${form.id}`;
   const kept = (work) => { try { return work(window.sessionStorage); } catch { return null; } };
+  const keep = (form) => kept((store) => store.setItem(place(form), form.querySelector("textarea").value));
   const restore = () => {
     for (const form of document.querySelectorAll("form[data-draft]")) {
       const field = form.querySelector("textarea");
@@ -32,11 +33,14 @@
   };
   document.addEventListener("input", (event) => {
     const form = event.target.closest?.("form[data-draft]");
-    if (form) kept((store) => store.setItem(place(form), form.querySelector("textarea").value));
+    if (form) keep(form);
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form[data-draft]")) kept((store) => store.removeItem(place(event.target)));
   });
+  for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(kind, (event) => { if (event.target.matches?.("form[data-draft]")) keep(event.target); });
+  }
 
   /* Colleagues behind an @ */
 
@@ -96,12 +100,18 @@
     area.setAttribute("aria-controls", "mention-list");
     mark(0);
   };
+  /* Whom the words still mean of those already shown, so that Enter never takes one whom they mean no more. */
+  const means = (person, words) => {
+    const [name, email, start] = [person.name, person.email, words.trim()].map((text) => text.toLowerCase());
+    return name.startsWith(start) || name.includes(` ${start}`) || email.startsWith(start);
+  };
   document.addEventListener("input", async (event) => {
     const area = event.target;
     if (!area.matches?.("textarea[data-mentions]")) return;
     const now = begun(area);
     const address = document.querySelector("[data-colleagues]")?.dataset.colleagues;
     if (!now || !address) return close();
+    if (list) offer(area, field === area ? people.filter((person) => means(person, now.words)) : []);
     const mine = (asked += 1);
     const answer = await fetch(`${address}?q=${encodeURIComponent(now.words.trim())}`, { credentials: "same-origin" }).catch(() => null);
     if (!answer?.ok || mine !== asked) return;
@@ -179,14 +189,18 @@
       form.classList.add("takes-drops");
       form.querySelector("[data-drop-submit]").hidden = true;
       const input = form.querySelector("input[type=file]");
+      const take = () => {
+        const files = [...input.files];
+        input.value = "";
+        sendAll(form, files);
+      };
       /* Caught on its way down: unfold listens at every file input and looks for a text field of its own beside it. */
       form.addEventListener("change", (event) => {
         if (event.target !== input) return;
         event.stopPropagation();
-        const files = [...input.files];
-        input.value = "";
-        sendAll(form, files);
+        take();
       }, true);
+      take(); // somebody may have been quicker than this script
       for (const kind of ["dragenter", "dragover"]) {
         form.addEventListener(kind, (event) => { event.preventDefault(); form.classList.add("is-over"); });
       }

@@ -3,14 +3,21 @@
 
 const shown = (template) => {
   const source = document.getElementById(template);
+  const dialog = document.querySelector("dialog[open] .dialog-body");
   const toasts = document.getElementById("toasts");
-  if (source && toasts) toasts.append(source.content.cloneNode(true));
+  // An open dialog hides what stands on the page behind it.
+  if (source && dialog) dialog.prepend(source.content.cloneNode(true));
+  else if (source && toasts) toasts.append(source.content.cloneNode(true));
 };
 
-/* The pressed button says so at once; a second press does nothing. htmx marks its own requests. */
+/* Until htmx has started, a link that it would answer in place is a link. */
+let isReady = false;
+document.addEventListener("DOMContentLoaded", () => { isReady = true; });
+
+/* The pressed button says so at once; a second press does nothing. Once htmx has started it marks its own requests. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method === "dialog" || form.hasAttribute("hx-post") || form.hasAttribute("hx-get")) return;
+  if (event.defaultPrevented || form.method === "dialog" || (isReady && form.matches("[hx-post], [hx-get]"))) return;
   if (form.dataset.pending) return event.preventDefault();
   form.dataset.pending = "true";
   const button = event.submitter;
@@ -31,8 +38,11 @@ window.addEventListener("pageshow", () => {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   const dialog = opener && document.getElementById(opener.dataset.dialog);
-  if (dialog?.showModal && !event.metaKey && !event.ctrlKey) {
+  const part = opener?.getAttribute("hx-target");
+  if (dialog?.showModal && (isReady || !part) && !event.metaKey && !event.ctrlKey) {
     event.preventDefault();
+    // What the dialog showed last time is not what is asked for now.
+    if (part) dialog.querySelector(part)?.replaceChildren();
     dialog.showModal();
   }
   if (event.target instanceof HTMLDialogElement) event.target.close();
@@ -53,6 +63,20 @@ document.addEventListener("keydown", (event) => {
 /* A control that says data-autosubmit sends its form when it changes (a sort order, a page size). */
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
+});
+
+/* A part that renews itself waits while a finger or a button is down on it: the press would miss. */
+let held = null;
+document.addEventListener("pointerdown", (event) => { held = event.target; }, true);
+for (const kind of ["pointerup", "pointercancel"]) {
+  document.addEventListener(kind, () => {
+    const released = held;
+    setTimeout(() => { if (held === released) held = null; }, 50); // a tap clicks a moment later
+  }, true);
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (held && !requestConfig.triggeringEvent && target.contains(held)) event.detail.shouldSwap = false;
 });
 
 const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();

@@ -12,6 +12,10 @@
   let dragged = null;
   let isBusy = false;
   let shown = "";
+  let looked = 0;
+  let asked = 0;
+  let isHeld = false;
+  let isMissed = false;
 
   const cards = () => [...board.querySelectorAll(".board-card")];
   const columns = () => [...board.querySelectorAll(".board-column")];
@@ -42,10 +46,15 @@
 
   /* The columns again, with what was unfolded and where somebody was. */
   const refresh = async () => {
-    if (dragged || isBusy) return;
+    const mine = (looked += 1);
+    const isLate = () => {
+      isMissed = Boolean(dragged || isBusy || isHeld);
+      return isMissed || mine !== looked;
+    };
+    if (isLate()) return;
     const reply = await ask(window.location.href);
-    if (!reply.ok || dragged || isBusy) return;
     const text = await reply.text();
+    if (!reply.ok || isLate()) return;
     const page = parsed(text);
     const told = [...page.querySelectorAll("[data-board-told]")].map((part) => { part.remove(); return part.textContent; });
     if (told.length) say(told.join(" "));
@@ -87,6 +96,7 @@
 
   /* What the server answers to a step: done, a form to fill, or the reason why not. */
   const settle = async (reply, card) => {
+    looked += 1; // what was asked for before this step shows the board as it was
     if (reply.headers.get("HX-Redirect") || reply.redirected) {
       dialog.close();
       await refresh();
@@ -121,9 +131,18 @@
     if (!dialog.open) dialog.showModal();
     (answer.querySelector("[data-error-summary], a.board-choice, button.board-choice, input:not([type=hidden]), textarea, select, button") ?? dialog).focus();
   };
-  const choose = async (card) => {
-    try { open(await movesOf(card), card); } catch (error) { say(error.message); }
+  /* Of two clicks only the last opens something, and nothing opens once the dialog was closed. */
+  const answered = async (promise, show) => {
+    const mine = (asked += 1);
+    try {
+      const found = await promise;
+      if (mine === asked) await show(found);
+    } catch (error) {
+      dialog.close();
+      say(error instanceof TypeError ? board.dataset.failed : error.message);
+    }
   };
+  const choose = (card) => answered(movesOf(card), (moves) => open(moves, card));
   const current = () => cardOf(dialog.dataset.card ?? "");
 
   /* Dragging. */
@@ -160,7 +179,7 @@
     }
     dialog.dataset.card = card.dataset.card;
     if (ways[0].matches("form")) return send(ways[0], card);
-    return settle(await ask(ways[0].href), card);
+    return answered(ask(ways[0].href), (reply) => settle(reply, card));
   };
 
   board.addEventListener("dragstart", (event) => {
@@ -237,11 +256,11 @@
       more(link).then(() => rove(column.querySelectorAll(".board-card")[had], true));
     } else if (event.target.closest("[data-board-move]")) choose(event.target.closest(".board-card"));
   });
-  dialog.addEventListener("click", async (event) => {
+  dialog.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-board-ask]");
     if (link) {
       event.preventDefault();
-      settle(await ask(link.href), current());
+      answered(ask(link.href), (reply) => settle(reply, current()));
     } else if (event.target === dialog || event.target.closest("[data-board-close], [data-workflow-close]")) {
       event.preventDefault();
       dialog.close();
@@ -252,12 +271,21 @@
     if (!isBusy) send(event.target, current());
   });
   dialog.addEventListener("close", () => {
+    asked += 1;
     answer.replaceChildren();
     rove(current(), Boolean(current()));
   });
 
   /* What others do appears. */
   const look = () => { if (document.visibilityState === "visible" && !dialog.open) refresh().catch(() => {}); };
+  /* While a finger or a button is down on a card, it stays under it. */
+  board.addEventListener("pointerdown", () => { isHeld = true; });
+  for (const kind of ["pointerup", "pointercancel", "dragend"]) {
+    document.addEventListener(kind, () => {
+      isHeld = false;
+      if (isMissed && !dragged) look();
+    });
+  }
   setInterval(look, LOOK_AGAIN);
   window.addEventListener("focus", look);
   document.addEventListener("visibilitychange", look);

@@ -15,9 +15,14 @@
     return dialog;
   };
 
-  /* Show what the server answers; it sends the browser on by HX-Redirect, and anything unforeseen to a page. */
+  let asked = 0;
+
+  /* Show what the server answers; it sends the browser on by HX-Redirect, and anything unforeseen to a page. Of two
+     clicks only the last opens the form, so that none is replaced while it is being filled in. */
   const show = async (url, options) => {
+    const mine = (asked += 1);
     const answer = await fetch(url, { ...options, headers: { "HX-Request": "true" }, credentials: "same-origin" });
+    if (!options && mine !== asked) return;
     const next = answer.headers.get("HX-Redirect");
     if (next) return window.location.assign(next);
     if (![200, 403, 409, 422].includes(answer.status)) return window.location.assign(url);

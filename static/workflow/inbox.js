@@ -12,6 +12,9 @@
   const dialog = document.getElementById("inbox-dialog");
   const LIVE = "[data-shortcut-row]";
   let acted = null;
+  /* Deeds begun or ended so far, and those under way: an answer to what was asked before one of them is old. */
+  let deeds = 0;
+  let underWay = 0;
 
   const rows = () => [...inbox.querySelectorAll(LIVE)].filter((row) => row.offsetParent !== null);
   const say = (words) => { said.textContent = words; };
@@ -41,16 +44,35 @@
     else if (row.isConnected) leave(row);
   }, STAYS);
 
-  /* Before a row is changed: which one it was, and whether a form stood open in it. */
+  /* Whoever has gone on to something else while a request was under way keeps the focus there. */
+  const began = new WeakMap();
+  let hasGoneOn = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { xhr, target, requestConfig } = event.detail;
+    if (!target?.closest?.("#inbox")) return;
+    began.set(xhr, document.activeElement);
+    if (requestConfig.verb === "get") return;
+    deeds += 1;
+    underWay += 1;
+    xhr.addEventListener("loadend", () => {
+      deeds += 1;
+      underWay -= 1;
+      if (isAsked) look();
+    });
+  });
+
+  /* Before a row is changed: which one it was, and where the person is now. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     if (!target?.closest?.("#inbox")) return;
+    const active = document.activeElement;
+    hasGoneOn = ![null, document.body, began.get(xhr)].includes(active) && !target.contains(active) && !dialog?.contains(active);
     if (xhr.status < 400 || [409, 422].includes(xhr.status)) failed.hidden = true;
     if (xhr.responseText.trimStart().startsWith("<!")) {
       event.detail.shouldSwap = false;
       return window.location.reload();
     }
-    acted = target.dataset.task ?? null;
+    acted = (event.detail.shouldSwap && target.dataset.task) || null;
   });
 
   const tidy = (row) => {
@@ -72,26 +94,44 @@
     tidy(row);
     const following = row.nextElementSibling?.matches("[data-following]") ? row.nextElementSibling : null;
     say(row.matches(".is-done, .is-gone") ? row.querySelector(".inbox-what").textContent.trim() : row.dataset.told ?? "");
-    if (row.matches(LIVE)) return focusRow(row);
-    focusRow(following ?? nextTo(row));
     following?.removeAttribute("data-following");
+    if (!hasGoneOn) focusRow(row.matches(LIVE) ? row : following ?? nextTo(row));
   };
   document.addEventListener("htmx:afterSettle", (event) => {
-    const { target } = event.detail;
+    const { target, requestConfig } = event.detail;
     if (acted) return resume();
     if (target?.matches?.(".inbox-form")) {
       for (const other of inbox.querySelectorAll(".inbox-form")) if (other !== target) other.replaceChildren();
+      if (hasGoneOn) return;
       firstField(target)?.focus();
       target.scrollIntoView({ block: "nearest" });
     }
     if (target?.id === "inbox-dialog-body" && !dialog.open) {
+      listed = who().value;
       dialog.showModal();
-      dialog.querySelector("#inbox-who").focus();
+      who().focus();
+    }
+    if (target?.id === "inbox-people") {
+      listed = requestConfig.parameters.who;
+      if (isChosen) takeFirst();
     }
   });
+
+  /* Enter takes the first of the people whom the words mean; if they are not there yet, as soon as they come. */
+  let listed = "";
+  let isChosen = false;
+  const who = () => dialog.querySelector("#inbox-who");
+  const takeFirst = () => {
+    isChosen = who().value !== listed;
+    if (!isChosen) dialog.querySelector(".inbox-people button")?.click();
+  };
+  document.addEventListener("input", (event) => { if (event.target.id === "inbox-who") isChosen = false; });
+  dialog?.addEventListener("close", () => { isChosen = false; });
+
   for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(kind, (event) => {
       if (!event.target.closest?.("#inbox")) return;
+      isChosen = false;
       failed.textContent = inbox.dataset.failed;
       failed.hidden = false;
     });
@@ -118,7 +158,7 @@
     const people = [...dialog.querySelectorAll(".inbox-people button")];
     if (event.key === "Enter" && event.target.id === "inbox-who") {
       event.preventDefault();
-      people[0]?.click();
+      takeFirst();
     }
     if (["ArrowDown", "ArrowUp"].includes(event.key) && people.length) {
       event.preventDefault();
@@ -161,12 +201,26 @@
     if (count) document.getElementById("inbox-empty")?.remove();
     if (count) say(count === 1 ? inbox.dataset.oneNew : inbox.dataset.manyNew.replace("{count}", count));
   };
+  let isAsked = false;
+  let isLooking = false;
   const look = async () => {
     if (document.hidden || !inbox.dataset.news) return;
+    isAsked = isLooking || underWay > 0;
+    if (isAsked) return;
+    isLooking = true;
+    const before = deeds;
+    const found = await news();
+    isLooking = false;
+    if (before !== deeds) isAsked = true;
+    else if (found) merge(found);
+    if (isAsked && !underWay) look();
+  };
+  const news = async () => {
     const seen = rows().map((row) => row.dataset.task).join(",");
     const url = `${inbox.dataset.news}&seen=${seen}`;
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
-    if (answer?.ok && !answer.redirected) merge(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    if (!answer?.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
   };
   setInterval(look, EVERY);
   document.addEventListener("visibilitychange", look);
