@@ -12,7 +12,7 @@ from django.db.models import F
 from modules.accounts.errors import AlreadyDone, NotYourself, PersonRemoved
 from modules.accounts.events import AccountClosed, PersonPseudonymised
 from modules.accounts.models import Invitation, User
-from modules.accounts.services.people import check_owner_stays
+from modules.accounts.services.people import check_owner_stays, locked
 from modules.accounts.standing import require_reach
 from modules.core.access import require
 from modules.core.actors import Actor
@@ -91,7 +91,7 @@ def reset_mfa(user: User, *, actor: Actor, at: datetime, reason: str) -> None:
     """Take the second step of the sign-in off an account whose phone is lost; the person sets it up anew."""
     require(actor, "accounts.reset_mfa")
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        kept = locked(user, actor=actor)
         require_reach(actor, kept)
         if actor.user_id == kept.pk:
             raise NotYourself
@@ -107,7 +107,7 @@ def _locked(user: User, *, actor: Actor) -> User:
     if actor.user_id == user.pk:
         raise NotYourself
     check_owner_stays(user, stays=False)
-    kept = User.objects.select_for_update().get(pk=user.pk)
+    kept = locked(user, actor=actor)
     require_reach(actor, kept)
     if actor.user is not None and not User.objects.filter(pk=actor.user.pk, is_active=True).exists():
         raise NotAllowed  # closed meanwhile, by somebody who was quicker

@@ -127,7 +127,7 @@ def join(token: str, *, user: User, at: datetime) -> User:
     """Give what was offered to the account that the address has by now, when it is that account that asks."""
     with transaction.atomic():
         kept = _locked_by(token, at=at)
-        person = User.objects.select_for_update().get(pk=user.pk)
+        person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if person.email != kept.email or not person.is_active:
             raise InvitationClosed
         if kept.is_staff and not person.is_staff:
@@ -169,12 +169,12 @@ def _require_gifts(actor: Actor, roles: list[Role], *, is_staff: bool) -> None:
 def _locked_by(token: str, *, at: datetime) -> Invitation:
     """The invitation of a link under lock, looked at again: it is accepted once."""
     found = invitation_of(token, at=at)
-    Invitation.objects.select_for_update().filter(pk=found.pk).values_list("pk").first()
+    Invitation.objects.select_for_update(no_key=True).filter(pk=found.pk).values_list("pk").first()
     return invitation_of(token, at=at)
 
 
 def _open(invitation: Invitation) -> Invitation:
-    kept = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    kept = Invitation.objects.select_for_update(no_key=True).get(pk=invitation.pk)
     if kept.accepted_at is not None or kept.revoked_at is not None:
         raise InvitationEnded
     return kept

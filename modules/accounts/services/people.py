@@ -25,12 +25,24 @@ FACTS = OWN_FACTS | {"email", "is_staff", "manager"}
 """What staff with the right to change people may set; never a password, never `is_superuser` (F38)."""
 
 
+def locked(user: User, *, actor: Actor) -> User:
+    """The person as they are now, under lock, and whoever acts on them with them, in the order of their numbers.
+
+    The trail points at the actor, whose row somebody else may hold at the same moment: two who change each other come
+    one after the other. No key is locked, so that rows which only point at a person never wait. Who asks whether an
+    owner stays does so first.
+    """
+    numbers = {user.pk, actor.user_id or user.pk}
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk")
+    return {row.pk: row for row in rows}[user.pk]
+
+
 def change_user(
     user: User, *, changes: Mapping[str, Any], actor: Actor, at: datetime, revision: int | None = None
 ) -> User:
     """Save plain fields of a person and say so in the audit trail; Conflict when `revision` is not today's (F26)."""
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        kept = locked(user, actor=actor)
         if revision is not None and kept.revision != revision:
             raise Conflict
         before = {name: getattr(kept, name) for name in changes}
@@ -54,7 +66,9 @@ def edit_user(
     if unknown := set(changes) - FACTS:
         raise ValueError(f"{sorted(unknown)} of a person are not changed by hand")
     with transaction.atomic():
-        kept = User.objects.select_for_update().get(pk=user.pk)
+        if "is_staff" in changes:
+            _lock_ownership()
+        kept = locked(user, actor=actor)
         require_reach(actor, kept)
         if kept.pseudonymised_at is not None:
             raise PersonRemoved
@@ -117,8 +131,13 @@ def check_owner_stays(user: User, *, stays: bool) -> None:
     """
     if stays:
         return
-    Role.objects.select_for_update().filter(key=OWNER_ROLE).values_list("pk").first()
+    _lock_ownership()
     holds = Q(groups__role__key=OWNER_ROLE) | Q(is_superuser=True)
     owners = set(User.objects.filter(holds, is_active=True, is_staff=True).values_list("pk", flat=True))
     if owners == {user.pk}:
         raise LastOwner
+
+
+def _lock_ownership() -> None:
+    """Always before any person: who removes somebody and who changes them wait in the same order."""
+    Role.objects.select_for_update(no_key=True).filter(key=OWNER_ROLE).values_list("pk").first()

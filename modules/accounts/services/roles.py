@@ -37,7 +37,7 @@ def rename_role(role: Role, *, title: str, actor: Actor, at: datetime) -> Role:
     """Call a role something else; its key stays."""
     require(actor, "accounts.change_role")
     with transaction.atomic():
-        kept = Role.objects.select_for_update().get(pk=role.pk)
+        kept = Role.objects.select_for_update(no_key=True).get(pk=role.pk)
         if kept.title != title:
             audit(kept, "changed", actor=actor, at=at, changes={"title": [kept.title, title]})
             Role.objects.filter(pk=kept.pk).update(title=title, revision=F("revision") + 1)
@@ -93,7 +93,8 @@ def _open_role(role: Role, *, actor: Actor) -> Role:
     require(actor, "accounts.change_role")
     if role.key == OWNER_ROLE:
         raise NotAllowed(_("The owner's role always has every right."))
-    return Role.objects.select_for_update(of=("self",)).select_related("group").get(pk=role.pk)
+    rows = Role.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("group").get(pk=role.pk)
 
 
 def _keep_overrides(role: Role, moved: Mapping[int, bool]) -> None:
