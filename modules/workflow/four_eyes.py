@@ -1,10 +1,11 @@
 """Four eyes: who did a step may not do the one that checks it. Looked up in the history, once for many records."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from modules.core.actors import Actor
-from modules.workflow.choices import UNDO, TaskDeed
+from modules.workflow.choices import TRANSFER, UNDO, TaskDeed
 from modules.workflow.errors import SamePerson
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry
@@ -30,25 +31,55 @@ class Deed:
 
 
 def deeds_of(graph: WorkflowGraph, record_ids: Collection[int], eyes: Iterable[Eyes]) -> dict[int, list[Deed]]:
-    """By record, newest first, the steps that matter to these; one query, or none where nothing does."""
+    """By record, newest first, the steps that matter to these; one query, or none where nothing does.
+
+    A step that was called otherwise when it was done counts under the name that it has in the record's version now; a
+    record that was moved to another version costs a second query.
+    """
     named = {name for each in eyes for written in each for name in written}
     if not named:
         return {}
-    rows = (
-        HistoryEntry.objects.filter(
-            record_type=graph.record_type, record_id__in=record_ids, transition__in=[*sorted(named), UNDO]
-        )
-        .order_by("-pk")
-        .values_list("pk", "record_id", "transition", "actor_id", "actor_label", "data__undone")
-    )
+    rows = _rows(graph, record_ids, named)
+    once = _once_called(named, [renamed for *_row, renamed in rows if renamed])
+    if once != named:
+        rows = _rows(graph, record_ids, once)
     found: dict[int, list[Deed]] = {}
     gone: set[int] = set()
-    for pk, record_id, transition, user_id, label, undone in rows:
-        if transition == UNDO:
+    names: dict[int, Mapping[str, str]] = {}
+    for pk, record_id, transition, user_id, label, undone, renamed in rows:
+        now = names.setdefault(record_id, {name: name for name in named})
+        if transition == TRANSFER:
+            names[record_id] = {old: now[new] for new in now if (old := _before(new, renamed or {}))}
+        elif transition == UNDO:
             gone.update(undone or ())
-        elif pk not in gone:
-            found.setdefault(record_id, []).append(Deed(transition, user_id, label))
+        elif pk not in gone and transition in now:
+            found.setdefault(record_id, []).append(Deed(now[transition], user_id, label))
     return found
+
+
+def _once_called(named: set[str], renames: Sequence[Mapping[str, Any]]) -> set[str]:
+    """The names, and what they were before each of these moves to another version."""
+    found = set(named)
+    for _move in renames:
+        found |= {_before(name, renamed) for name in found for renamed in renames} - {""}
+    return found
+
+
+def _before(name: str, renamed: Mapping[str, Any]) -> str:
+    """What a step or the deed of a task was called before a move; nothing for one that was not there."""
+    key, dot, deed = name.partition(".")
+    pairs: Mapping[str, str] = renamed.get("tasks" if dot else "steps", {})
+    for old, new in pairs.items():
+        if new == key:
+            return old + dot + deed
+    return "" if key in pairs else name
+
+
+def _rows(graph: WorkflowGraph, record_ids: Collection[int], named: Collection[str]) -> list[tuple[Any, ...]]:
+    ours = HistoryEntry.objects.filter(record_type=graph.record_type, record_id__in=record_ids)
+    wanted = ours.filter(transition__in=[*sorted(named), UNDO, TRANSFER]).order_by("-pk")
+    columns = ("pk", "record_id", "transition", "actor_id", "actor_label", "data__undone", "data__renamed")
+    return list(wanted.values_list(*columns))
 
 
 def same_person(graph: WorkflowGraph, eyes: Eyes, deeds: Sequence[Deed], actor: Actor) -> SamePerson | None:

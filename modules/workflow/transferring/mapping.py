@@ -69,5 +69,15 @@ def matches_of(old: WorkflowGraph, new: WorkflowGraph) -> Matches:
     return _known[key]
 
 
+def renames(matches: Matches) -> dict[str, dict[str, str]]:
+    """The steps and tasks that have another name: the history still calls them by the old one (`four_eyes.py`)."""
+    parts = {"steps": matches.transitions, "tasks": matches.tasks}
+    found = {
+        part: {old: new for old, new in sorted(pairs.items()) if old != new and "." not in old}
+        for part, pairs in parts.items()
+    }
+    return {part: pairs for part, pairs in found.items() if pairs}
+
+
 MOST_KNOWN = 64
 _known: dict[tuple[str, str], Matches] = {}

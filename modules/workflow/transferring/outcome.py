@@ -49,6 +49,8 @@ class Carried:
     tasks_cancelled: tuple[str, ...] = ()
     timers: tuple[TimerFate, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What else is good to know."""
     refusal: str = ""
     """Why it would stay where it is."""
 

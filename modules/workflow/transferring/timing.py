@@ -69,6 +69,13 @@ def carry_timers(
     return fates + [TimerFate(name, title_of(old, row.transition), "dropped") for name, row in rows.items()]
 
 
+def timers_of_opened(run: "Run", nodes: Iterable[TaskNode]) -> list[TimerFate]:
+    """The reminders and escalations of tasks that the move has opened: they count from now."""
+    names = [name for node in nodes for name, _wait in _duties(node)]
+    rows = Timer.objects.filter(**about(run), transition__in=names) if names else ()
+    return [TimerFate(row.transition, title_of(run.graph, row.transition), "set", row.due_at) for row in rows]
+
+
 def new_name(name: str, matches: Matches) -> str:
     """A timer's name in the new version; its own where there is none, which then is not wanted."""
     key, mark, deed = name.partition("#")
@@ -106,7 +113,8 @@ def _wanted(run: "Run", kept: Iterable[tuple[Task, TaskNode]]) -> Iterator[Wante
         yield Wanted(repeat.key, repeat.wait, record.state_since, record, repeat)
     first: dict[str, tuple[Task, TaskNode]] = {}
     for task, node in kept:
-        first.setdefault(node.key, (task, node))
+        if not task.question:
+            first.setdefault(node.key, (task, node))
     for task, node in first.values():
         for name, wait in _duties(node):
             subject = task if wait.field == "due_at" else record
