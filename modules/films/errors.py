@@ -109,13 +109,6 @@ class AddressNeeded(Refusal):
     words = _("Say where the films shall go.")
 
 
-class BeingPacked(Refusal):
-    """Somebody works on a shipment at this very moment."""
-
-    code = "being_packed"
-    words = _("Somebody is packing it at this moment. Try again in a moment.")
-
-
 class PackedAlready(Refusal):
     """A shipment was packed before its order could be cancelled."""
 

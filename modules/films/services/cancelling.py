@@ -1,10 +1,7 @@
 """Giving up what was ordered: a whole order before anything is packed, or some of a line before it is."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,36 +11,21 @@ from modules.billing.api import payments_of, request_refund
 from modules.core.actors import SYSTEM, Actor
 from modules.core.money import Money
 from modules.films.choices import PACKED, ShipmentState
-from modules.films.errors import BeingPacked, PackedAlready, TooManyCancelled
+from modules.films.errors import PackedAlready, TooManyCancelled
 from modules.films.models import Order, OrderLine, Shipment
 from modules.films.selectors.shipments import waiting_lines
 from modules.films.services.holding import put_away, release
 from modules.films.services.shipments import by_edition, take_out
 from modules.workflow.api import fire, history_of
 
-PATIENCE = "700ms"
-"""So long a cancellation waits for whoever holds a shipment without its order. Every step locks the order first, so
-that nobody should; if somebody does, this gives up sooner than PostgreSQL looks for deadlocks."""
-
 
 def lock_shipments(order: Order) -> list[Shipment]:
-    """The shipments of an order whose row is locked, locked too and as they are now. BeingPacked when one is in use."""
-    try:
-        with _impatience():
-            return list(Shipment.objects.select_for_update(of=("self",)).filter(order=order).order_by("pk"))
-    except OperationalError as error:
-        raise BeingPacked from error
+    """The shipments of an order whose row is locked, locked too and as they are now.
 
-
-@contextmanager
-def _impatience() -> Iterator[None]:
-    if connection.vendor != "postgresql":  # SQLite's transaction has the whole database already
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        yield
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    Every step and every form of a shipment locks its order first, so nobody can hold one of them meanwhile.
+    """
+    rows = Shipment.objects.select_for_update(of=("self",), no_key=True)
+    return list(rows.filter(order=order).order_by("pk"))
 
 
 def cancel_shipments_of(order: Order, *, actor: Actor, at: datetime) -> None:

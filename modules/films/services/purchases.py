@@ -41,7 +41,8 @@ def take_order(*, quantities: Mapping[int, int], buyer: Buyer, actor: Actor, at:
 @transaction.atomic
 def change_purchase(*, order: Order, changes: Mapping[str, object], actor: Actor, at: datetime) -> Order:
     """Change e-mail, name and address until something is sent, and the note at any time. TooLateToChange."""
-    kept = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+    Order.lock_row(order.pk)
+    kept = Order.objects.get(pk=order.pk)
     wanted = {name: value for name, value in changes.items() if getattr(kept, name) != value}
     if set(wanted) - {"note"} and kept.state not in CHANGEABLE:
         raise TooLateToChange
