@@ -1,4 +1,4 @@
-"""Requests as the product's views see them, and the one way to send a browser elsewhere."""
+"""Requests as the product's views see them, what they name, and the one way to send a browser elsewhere."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -34,3 +34,8 @@ def go_to(request: HttpRequest, url: str) -> HttpResponse:
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
+
+
+def row_key(words: str) -> int:
+    """The key of a row as an address or a form names it; 0, which no row has, for what is none or longer than any."""
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else 0

@@ -10,18 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow.absences import overlapping
+from modules.core.day_field import DayField
+from modules.workflow.absences import days_of, overlapping
 from modules.workflow.models import Absence
-
-MOST_YEAR = 9998
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class AbsenceForm(forms.Form):
     """One's own absence, in whole days of the reader's zone."""
 
-    first_day = forms.DateField(label=_("First day away"), widget=DAY)
-    last_day = forms.DateField(label=_("Last day away"), widget=DAY)
+    first_day = DayField(label=_("First day away"))
+    last_day = DayField(label=_("Last day away"))
     substitute: Any = forms.ModelChoiceField(
         queryset=None, label=_("Who stands in"), help_text=_("Gets your open tasks, and those that come meanwhile.")
     )
@@ -45,8 +43,6 @@ class AbsenceForm(forms.Form):
         first, last = self.cleaned_data.get("first_day"), self.cleaned_data["last_day"]
         if first is not None and last < first:
             raise ValidationError(_("Choose a day that is not before the first day away."), code="before_first")
-        if last.year > MOST_YEAR:
-            raise ValidationError(_("Choose a day before the year 9999."), code="too_late")
         return last
 
     def clean(self) -> dict[str, Any] | None:
@@ -61,9 +57,9 @@ class AbsenceForm(forms.Form):
 
 def overlap(other: Absence) -> str:
     """That somebody is away at that time already."""
-    since, until = timezone.localdate(other.starts_at), timezone.localdate(other.ends_at - timedelta(seconds=1))
+    since, until = days_of(other)
     told = _t("There is an absence from {since} to {until} already. Choose other days, or end that one first.")
-    return told.format(since=f"{since:%Y-%m-%d}", until=f"{until:%Y-%m-%d}")
+    return told.format(since=since, until=until)
 
 
 class AnybodysAbsenceForm(forms.ModelForm):

@@ -1,12 +1,13 @@
 """Who is away, and who does their tasks meanwhile."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from modules.core.actors import SYSTEM, Actor
 from modules.core.audit import audit
@@ -36,6 +37,12 @@ def overlapping(person: "User", starts_at: datetime, ends_at: datetime, but: int
     return found.exclude(pk=but) if but else found
 
 
+def days_of(absence: Absence) -> tuple[str, str]:
+    """Its first and its last day where the reader is."""
+    first, last = timezone.localdate(absence.starts_at), timezone.localdate(absence.ends_at - timedelta(seconds=1))
+    return f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
+
+
 def plan_absence(
     person: "User", substitute: "User", starts_at: datetime, ends_at: datetime, *, actor: Actor, at: datetime,
     absence: Absence | None = None,
@@ -46,7 +53,8 @@ def plan_absence(
         get_user_model()._default_manager.select_for_update(no_key=True).get(pk=person.pk)
         other = overlapping(person, starts_at, ends_at, absence.pk if absence else None).first()
         if other is not None:
-            raise AbsenceOverlaps(since=f"{other.starts_at:%Y-%m-%d}", until=f"{other.ends_at:%Y-%m-%d}")
+            since, until = days_of(other)
+            raise AbsenceOverlaps(since=since, until=until)
         if not (substitute.is_active and substitute.is_staff) or substitute.pk == person.pk:
             raise NobodyStandsIn(who=str(substitute))
         kept = absence or Absence(person=person)

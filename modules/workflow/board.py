@@ -218,7 +218,7 @@ def _target(flow: Flow, record: Any, shown: str, state: StateNode, refused: dict
 
 def _move(flow: Flow, record: Any, way: Transition, reasons: tuple[str, ...]) -> Move:
     url = reverse("workflow:transition", args=[flow.graph.record_type, record.pk, way.key])
-    asks = bool(way.form or way.confirm or way.destructive)
+    asks = bool(way.form or way.asks or way.confirm or way.destructive)
     return Move(way.key, way.title, url, asks, way.destructive, not reasons, reasons)
 
 

@@ -1,12 +1,13 @@
 """Who is away, and who does their tasks: handed over, handed back, planned by oneself or by a manager."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
@@ -172,3 +173,12 @@ def test_two_who_stand_in_for_each_other_plan_it_at_once(
         plan_absence(deputy, luis, at + DAY, at + 2 * DAY, actor=SYSTEM, at=at)
         (answer,) = parallel(plan, 1)
     assert isinstance(answer, Absence), answer
+
+
+def test_who_is_away_already_is_told_of_the_days_where_they_are(people: tuple[User, User], at: datetime) -> None:
+    """Midnight in Madrid is still the day before in UTC."""
+    begin = datetime(2026, 11, 24, 23, tzinfo=UTC)
+    plan_absence(*people, begin, begin + 2 * DAY, actor=SYSTEM, at=at)
+    with timezone.override("Europe/Madrid"), pytest.raises(AbsenceOverlaps) as caught:
+        plan_absence(*people, begin + DAY, begin + 3 * DAY, actor=SYSTEM, at=at)
+    assert caught.value.facts == {"since": "2026-11-25", "until": "2026-11-26"}

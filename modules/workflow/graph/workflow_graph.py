@@ -94,6 +94,10 @@ class WorkflowGraph:
         """The tasks that are open while a record is in a state."""
         return tuple(task for task in self.tasks if state in task.states)
 
+    def completing(self, task: str) -> tuple[Transition, ...]:
+        """The transitions by which a task is done, instead of by its outcomes."""
+        return tuple(way for way in self.transitions if way.completes == task and way.kind != "task")
+
     def repeats_in(self, state: str) -> tuple[Repeat, ...]:
         """What time does again and again while a record is in a state."""
         return tuple(repeat for repeat in self.repeats if state in repeat.states)

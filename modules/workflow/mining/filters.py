@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from modules.core.actors import Actor
+from modules.core.day_field import DayField
+from modules.core.http import row_key
 from modules.core.moments import relatively
 from modules.workflow.flows import Flow
 from modules.workflow.mining.scope import Scope
@@ -31,8 +33,8 @@ class ProcessFilter(forms.Form):
         )
         super().__init__(asked)
         self.columns = fields_of(flow)
-        self.fields[BEGAN_FROM] = _day(_("Began from"))
-        self.fields[BEGAN_TO] = _day(_("Began until"))
+        self.fields[BEGAN_FROM] = DayField(label=_("Began from"), required=False)
+        self.fields[BEGAN_TO] = DayField(label=_("Began until"), required=False)
         for column in self.columns:
             found = _choice(column, actor, data.get(field_name(column), ""))
             if found is not None:
@@ -129,12 +131,5 @@ def _others(field: Any, actor: Actor, chosen: str) -> list[tuple[str, str]]:
         return []
     found = list(model._default_manager.order_by("pk")[: MOST_OPTIONS + 1])
     if len(found) > MOST_OPTIONS:  # the address may name one of them all the same
-        known = chosen.isascii() and chosen.isdecimal() and len(chosen) < 19
-        found = list(model._default_manager.filter(pk=int(chosen))) if known else []
+        found = list(model._default_manager.filter(pk=row_key(chosen)))
     return [(str(other.pk), str(other)) for other in found]
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )

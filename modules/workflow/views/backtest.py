@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.jobs import job_address
 from modules.core.models import Job, JobItem
 from modules.workflow.backtesting import KIND, start_backtest, summary_of, with_guard
@@ -43,9 +43,8 @@ def backtest(request: HttpRequest, record_type: str) -> HttpResponse:
 
 def _candidate(request: HttpRequest, flow: Flow) -> tuple[WorkflowGraph | None, str]:
     """The version that was picked, perhaps with another condition on a step; or what is wrong with it."""
-    pk = request.POST.get("definition", "")
     known = Definition.objects.filter(key=flow.declared.key)
-    found = known.filter(pk=int(pk)).first() if pk.isascii() and pk.isdecimal() and len(pk) < 19 else None
+    found = known.filter(pk=row_key(request.POST.get("definition", ""))).first()
     graph = flow.graph if found is None else WorkflowGraph.from_data(found.graph)
     step, expression = request.POST.get("step", ""), request.POST.get("expression", "").strip()[:1000]
     if step and graph.has_transition(step):
@@ -78,8 +77,7 @@ def _show(request: PortalRequest, flow: Flow, *, problem: str = "", status: int 
 
 
 def _picked(request: PortalRequest, trials: Any) -> Job | None:
-    given = request.GET.get("trial", "")
-    found: Job | None = trials.filter(pk=int(given)).first() if given.isascii() and given.isdecimal() else None
+    found: Job | None = trials.filter(pk=row_key(request.GET.get("trial", ""))).first()
     return found
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import localize
@@ -62,6 +63,16 @@ def overview(request: HttpRequest) -> HttpResponse:
 def may_view(request: PortalRequest, flow: Flow) -> bool:
     """Whether somebody may see the records of a workflow, and so the workflow."""
     return request.actor.may(f"{flow.model._meta.app_label}.view_{flow.model._meta.model_name}")
+
+
+def flow_seen(request: HttpRequest, record_type: str) -> tuple[PortalRequest, Flow]:
+    """The workflow, for those who may view its records."""
+    viewer, flow = cast(PortalRequest, request), find_flow(record_type)
+    if flow is None:
+        raise Http404
+    if not may_view(viewer, flow):
+        raise PermissionDenied
+    return viewer, flow
 
 
 def _figures(flow: Flow) -> FlowFigures:

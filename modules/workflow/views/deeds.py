@@ -4,13 +4,13 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.core.errors import NotAllowed, Refusal
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.workflow.errors import InvalidData
 from modules.workflow.flows import graph_of
 from modules.workflow.models import Task
@@ -18,7 +18,7 @@ from modules.workflow.selectors import people_for
 from modules.workflow.services import assign, complete, form_for_task
 from modules.workflow.undoing import undo_last
 from modules.workflow.views.console import console_context, record_page
-from modules.workflow.views.transitions import record_for_staff
+from modules.workflow.views.transitions import record_for_staff, task_for_staff
 
 
 @require_POST
@@ -26,10 +26,10 @@ def record_undo(request: HttpRequest, record_type: str, pk: int) -> HttpResponse
     """Take back the step that the page showed as the last one."""
     viewer = cast(PortalRequest, request)
     record, _flow = record_for_staff(viewer, record_type, pk)
-    step = request.POST.get("step", "")
-    if not (step.isascii() and step.isdecimal() and len(step) < 19):
+    step = row_key(request.POST.get("step", ""))
+    if not step:
         raise Http404
-    undo_last(record, actor=viewer.actor, at=viewer.now, step=int(step))
+    undo_last(record, actor=viewer.actor, at=viewer.now, step=step)
     messages.success(request, _("The step is taken back."))
     return go_to(request, record_page(record))
 
@@ -37,9 +37,8 @@ def record_undo(request: HttpRequest, record_type: str, pk: int) -> HttpResponse
 @require_POST
 def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a task to a person who may do it."""
-    viewer, task, record = _task(request, pk)
-    chosen = request.POST.get("person", "")
-    person = people_for(task).filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdecimal() else None
+    viewer, task, record = task_for_staff(request, pk)
+    person = people_for(task).filter(pk=row_key(request.POST.get("person", ""))).first()
     if person is None:
         raise Http404
     assign(task, person=person, actor=viewer.actor, at=viewer.now)
@@ -50,9 +49,10 @@ def task_assign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def task_finish(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
     """Finish a task that asks for something: its form, or the form again with what is wrong."""
-    viewer, task, record = _task(request, pk)
-    ways = {end.name: end for node in graph_of(record).tasks if node.key == task.key for end in node.outcomes}
-    if outcome not in ways:
+    viewer, task, record = task_for_staff(request, pk)
+    graph = graph_of(record)
+    ways = {end.name: end for node in graph.tasks if node.key == task.key for end in node.outcomes}
+    if outcome not in ways or (graph.completing(task.key) and not task.delegated_by_id):
         raise Http404
     if request.method != "POST":
         return _ask(viewer, record, task, ways[outcome].title, form_for_task(task, record))
@@ -66,14 +66,6 @@ def task_finish(request: HttpRequest, pk: int, outcome: str) -> HttpResponse:
         return _ask(viewer, record, task, ways[outcome].title, None, refusal=str(refusal), status=409)
     messages.success(request, _("The task is done."))
     return go_to(request, record_page(record))
-
-
-def _task(request: HttpRequest, pk: int) -> tuple[PortalRequest, Task, Any]:
-    """The task and its record, for staff who may view the record."""
-    viewer = cast(PortalRequest, request)
-    task = get_object_or_404(Task, pk=pk)
-    record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
-    return viewer, task, record
 
 
 def _ask(

@@ -1,7 +1,6 @@
 """A workflow and its history as files: the page that offers them, and the files. Logs leave a line in the trail."""
 
-from datetime import datetime, time, timedelta
-from typing import Any, cast
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -16,26 +15,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from modules.core import request_id
+from modules.core.day_field import DayField
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry
 from modules.workflow.exports.formats import FORMATS, Asked, Format
 from modules.workflow.exports.happenings import Window
-from modules.workflow.flows import Flow, find_flow
-from modules.workflow.views.console import console_context, may_view
+from modules.workflow.flows import Flow
+from modules.workflow.local_times import business_zone, instant
+from modules.workflow.views.console import console_context, flow_seen, may_view
 from modules.workflow.words.document import describe
 
 VIEW_HISTORY, EXPORT, VIEW_PEOPLE = "workflow.view_historyentry", "console.export_records", "accounts.view_user"
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-
 class LogForm(forms.Form):
     """Which part of the history, and whether with names."""
 
-    since = _day(gettext_lazy("From"))
-    until = _day(gettext_lazy("Until and including"))
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("Until and including"), required=False)
     names = forms.BooleanField(label=gettext_lazy("With the names of people"), required=False)
 
     def window(self) -> Window:
@@ -44,15 +41,16 @@ class LogForm(forms.Form):
         return Window(_begin(first) if first else None, _begin(last + timedelta(days=1)) if last else None)
 
 
-def _begin(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _begin(day: date) -> datetime:
+    zone = business_zone()
+    return instant(datetime.combine(day, time()), zone).astimezone(zone)
 
 
 @never_cache
 @require_GET
 def export_page(request: HttpRequest, record_type: str) -> HttpResponse:
     """The formats with what each is good for, and the workflow in words."""
-    viewer, flow = _asked(request, record_type)
+    viewer, flow = flow_seen(request, record_type)
     context = {
         **console_context(request),
         "title": _("Export"),
@@ -70,7 +68,7 @@ def export_page(request: HttpRequest, record_type: str) -> HttpResponse:
 @require_GET
 def export_file(request: HttpRequest, record_type: str, kind: str) -> HttpResponseBase:
     """One file, streamed. Whoever takes a log may see the history and take records out of the house."""
-    viewer, flow = _asked(request, record_type)
+    viewer, flow = flow_seen(request, record_type)
     chosen = FORMATS.get(kind)
     if chosen is None:
         raise Http404
@@ -86,15 +84,6 @@ def export_file(request: HttpRequest, record_type: str, kind: str) -> HttpRespon
 
 def may_take_logs(viewer: PortalRequest) -> bool:
     return viewer.actor.may(VIEW_HISTORY) and viewer.actor.may(EXPORT)
-
-
-def _asked(request: HttpRequest, record_type: str) -> tuple[PortalRequest, Flow]:
-    viewer, flow = cast(PortalRequest, request), find_flow(record_type)
-    if flow is None:
-        raise Http404
-    if not may_view(viewer, flow):
-        raise PermissionDenied
-    return viewer, flow
 
 
 def _log_asked(viewer: PortalRequest) -> Asked:

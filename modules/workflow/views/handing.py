@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +25,11 @@ from modules.workflow.models import Task
 from modules.workflow.services import add_seat, ask, complete, delegate, recall
 from modules.workflow.services.questions import LONGEST
 from modules.workflow.views.console import console_context, record_page
-from modules.workflow.views.transitions import record_for_staff
+from modules.workflow.views.transitions import task_for_staff
 
 INBOX = "inbox"
 """In the address: go back to the inbox."""
+ANSWER = "answer"
 
 
 class ChosenPerson(forms.Form):
@@ -89,7 +90,7 @@ DEEDS: dict[str, tuple[Words, type[forms.Form] | None, Act, Words]] = {
         _("One more person is asked."),
     ),
     "ask": (_("Ask back"), Question, _ask, _("The question is asked. You are told when there is an answer.")),
-    "answer": (_("Answer"), Answer, _answer, _("The answer is given.")),
+    ANSWER: (_("Answer"), Answer, _answer, _("The answer is given.")),
     "recall": (
         pgettext_lazy("task", "Take back"),
         None,
@@ -115,11 +116,11 @@ DEEDS: dict[str, tuple[Words, type[forms.Form] | None, Act, Words]] = {
 @require_http_methods(["GET", "POST"])
 def task_hand(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """The form or the question of a deed; its doing, or why not."""
-    viewer = cast(PortalRequest, request)
     if deed not in DEEDS:
         raise Http404
-    task = get_object_or_404(Task.objects.select_related("asked_by"), pk=pk)
-    record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
+    viewer, task, record = task_for_staff(request, pk)
+    if deed == ANSWER and not task.question:
+        raise Http404
     form = _form(deed, viewer)
     if request.method != "POST":
         return _show(viewer, record, task, deed, form)

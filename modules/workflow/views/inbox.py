@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import reswap, retarget
 
 from modules.core.errors import NotAllowed, Refusal
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.workflow.children import lock_below_parents
 from modules.workflow.choices import TaskStatus
 from modules.workflow.errors import InvalidData, TaskClosed, TaskTaken
 from modules.workflow.firing import fire
-from modules.workflow.flows import Flow, flow_of, graph_of
+from modules.workflow.flows import flow_of, graph_of
 from modules.workflow.graph import Outcome, Transition, WorkflowGraph
 from modules.workflow.inbox import PAGE, Asked, inbox_of, still_theirs
 from modules.workflow.inbox_rows import rows_of, standing
@@ -32,7 +32,7 @@ from modules.workflow.services import complete, form_for_task
 from modules.workflow.stuck import lag_shown
 from modules.workflow.undoing import can_undo
 from modules.workflow.views.console import console_context
-from modules.workflow.views.transitions import EXPECTED, KEY, LONGEST_KEY, record_for_staff
+from modules.workflow.views.transitions import EXPECTED, KEY, LONGEST_KEY, record_for_staff, task_for_staff
 
 DONE = "done"
 """In the address of the start page: the task that was finished a moment ago, for its way back."""
@@ -51,8 +51,8 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
     """The list as it is now, and what became of the rows that the page shows and the list does not hold any more."""
     viewer, inbox = cast(PortalRequest, request), inbox_of(request)
     here = {row.id for group in inbox.groups for row in group.rows}
-    seen = [int(one) for one in request.GET.get("seen", "").split(",")[: 2 * PAGE] if _is_number(one)]
-    left = Task.objects.filter(pk__in=set(seen) - here).select_related("person", "closed_by") if seen else []
+    seen = {row_key(one) for one in request.GET.get("seen", "").split(",")[: 2 * PAGE]} - {0, *here}
+    left = Task.objects.filter(pk__in=seen).select_related("person", "closed_by") if seen else []
     theirs = still_theirs(left, viewer.actor) if left else set()
     gone = [(task, standing(task, viewer.actor, viewer.now)) for task in left if task.pk not in theirs]
     context = {"inbox": inbox, "lag": lag_shown(viewer.now), "gone": [pair for pair in gone if pair[1]]}
@@ -63,7 +63,7 @@ def inbox_news(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def inbox_do(request: HttpRequest, pk: int, way: str) -> HttpResponse:
     """End a task by one of its outcomes or by a transition that completes it."""
-    viewer, task, record, flow = task_for_staff(request, pk)
+    viewer, task, record = task_for_staff(request, pk)
     deed = _deed(graph_of(record), task, way)
     if request.method != "POST":
         return _ask(viewer, task, record, deed, _form(task, record, deed))
@@ -76,7 +76,7 @@ def inbox_do(request: HttpRequest, pk: int, way: str) -> HttpResponse:
     except Refusal as refusal:
         return refused(viewer, task, refusal)
     if not viewer.htmx:
-        messages.success(request, _("{task}: done.").format(task=_title(flow, done)))
+        messages.success(request, _("{task}: done.").format(task=_title(graph_of(record), done)))
         return go_to(request, home(viewer, done=done.pk))
     record.refresh_from_db()
     following = record_rows(viewer, record, done)
@@ -105,7 +105,7 @@ def _do(viewer: PortalRequest, task: Task, record: Any, deed: Transition | Outco
             expected = viewer.POST.get(EXPECTED) or None
             data = viewer.POST if deed.form or deed.asks else None
             given |= {"reason": ""} if deed.form or deed.asks else {}
-            fire(record, deed.key, data=data, key=key or None, expected=expected, **given)
+            fire(record, deed.key, data=data, files=viewer.FILES or None, key=key or None, expected=expected, **given)
     return Task.objects.select_related("person", "closed_by").get(pk=task.pk)
 
 
@@ -122,18 +122,10 @@ def _refuse_taken(task: Task, viewer: PortalRequest) -> None:
         raise TaskTaken(who=task.person)
 
 
-def task_for_staff(request: HttpRequest, pk: int) -> tuple[PortalRequest, Task, Any, Flow]:
-    """The task and its record, for staff who may view the record."""
-    viewer = cast(PortalRequest, request)
-    task = get_object_or_404(Task.objects.select_related("person", "closed_by"), pk=pk)
-    record, flow = record_for_staff(viewer, task.record_type, task.record_id)
-    return viewer, task, record, flow
-
-
 def _deed(graph: WorkflowGraph, task: Task, name: str) -> Transition | Outcome:
     if task.question:
         raise Http404
-    finishing = [way for way in graph.transitions if way.completes == task.key and way.kind != "task"]
+    finishing = graph.completing(task.key)
     for way in finishing:
         if way.key == name and way.kind == "manual":
             return way
@@ -152,8 +144,8 @@ def _form(task: Task, record: Any, deed: Transition | Outcome) -> Any:
     return form_for_task(task, record) if isinstance(deed, Outcome) else form_for(record, deed.key)
 
 
-def _title(flow: Flow, task: Task) -> str:
-    return str(next((node.title for node in flow.graph.tasks if node.key == task.key), task.key))
+def _title(graph: WorkflowGraph, task: Task) -> str:
+    return str(next((node.title for node in graph.tasks if node.key == task.key), task.key))
 
 
 def _ask(
@@ -179,7 +171,7 @@ def _ask(
         "expected": viewer.POST.get(EXPECTED) or str(record.state),
     }
     if not viewer.htmx:
-        page = {**console_context(viewer), **context, "page_title": _title(flow_of(record), task)}
+        page = {**console_context(viewer), **context, "page_title": _title(graph_of(record), task)}
         return _answer(render(viewer, "workflow/inbox/do.html", page, status=status))
     response = render(viewer, "workflow/inbox/_do.html", context, status=status)
     return _answer(reswap(retarget(response, f"#task-{task.pk}-form"), "innerHTML"))
@@ -225,7 +217,7 @@ def done_facts(viewer: PortalRequest, task: Task, record: Any) -> dict[str, Any]
     url = reverse("workflow:inbox_undo", args=[task.pk, step]) if step else ""
     return {
         "id": task.pk,
-        "title": _title(flow_of(record), task),
+        "title": _title(graph_of(record), task),
         "record": str(record),
         "words": standing(task, viewer.actor, viewer.now),
         "undo_url": f"{url}?{query}" if url and query else url,
@@ -234,21 +226,17 @@ def done_facts(viewer: PortalRequest, task: Task, record: Any) -> dict[str, Any]
 
 def _just_done(viewer: PortalRequest) -> dict[str, Any] | None:
     """Without a script: the task that the address names as done, if this person has done it."""
-    named = viewer.GET.get(DONE, "")
-    if not _is_number(named):
+    named = row_key(viewer.GET.get(DONE, ""))
+    if not named or viewer.actor.user_id is None:
         return None
-    task = Task.objects.select_related("person", "closed_by").filter(pk=int(named), status=TaskStatus.DONE).first()
-    if task is None or viewer.actor.user_id is None or task.closed_by_id != viewer.actor.user_id:
+    task = Task.objects.select_related("person", "closed_by").filter(pk=named, status=TaskStatus.DONE).first()
+    if task is None or task.closed_by_id != viewer.actor.user_id:
         return None
     try:
         record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
     except (Http404, PermissionDenied):
         return None
     return done_facts(viewer, task, record)
-
-
-def _is_number(words: str) -> bool:
-    return words.isascii() and words.isdecimal() and len(words) < 19
 
 
 def _answer(response: HttpResponse) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.core.errors import NotAllowed, Refusal
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.workflow.choices import TaskStatus
 from modules.workflow.inbox import LONGEST_TERM, Asked
 from modules.workflow.inbox_rows import rows_of
@@ -24,7 +24,8 @@ from modules.workflow.selectors import people_for
 from modules.workflow.services import assign, claim, release
 from modules.workflow.undoing import undo_last
 from modules.workflow.views.console import console_context
-from modules.workflow.views.inbox import home, refused, task_for_staff
+from modules.workflow.views.inbox import home, refused
+from modules.workflow.views.transitions import task_for_staff
 
 MOST_PEOPLE = 50
 
@@ -32,14 +33,14 @@ MOST_PEOPLE = 50
 @require_POST
 def inbox_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a task of one's role; who comes second reads who has it."""
-    viewer, task, _record, _flow = task_for_staff(request, pk)
+    viewer, task, _record = task_for_staff(request, pk)
     return _carry_out(viewer, task, lambda: claim(task, actor=viewer.actor, at=viewer.now), _("The task is yours."))
 
 
 @require_POST
 def inbox_release(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a task back to its role."""
-    viewer, task, _record, _flow = task_for_staff(request, pk)
+    viewer, task, _record = task_for_staff(request, pk)
     told = _("The task is free again.")
     return _carry_out(viewer, task, lambda: release(task, actor=viewer.actor, at=viewer.now), told)
 
@@ -48,11 +49,10 @@ def inbox_release(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def inbox_assign(request: HttpRequest, pk: int) -> HttpResponse:
     """The people who may do it, oneself first; choosing one gives it."""
-    viewer, task, _record, _flow = task_for_staff(request, pk)
+    viewer, task, _record = task_for_staff(request, pk)
     if request.method != "POST":
         return _people_page(viewer, task)
-    chosen = request.POST.get("person", "")
-    person = _people(task, viewer).filter(pk=int(chosen)).first() if _is_number(chosen) else None
+    person = _people(task, viewer).filter(pk=row_key(request.POST.get("person", ""))).first()
     if person is None:
         raise Http404
     told = _("{person} has the task now.").format(person=person.name or person.email)
@@ -62,7 +62,7 @@ def inbox_assign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def inbox_undo(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     """Take back the step by which the task was done; what it opened leaves the list."""
-    viewer, task, record, _flow = task_for_staff(request, pk)
+    viewer, task, record = task_for_staff(request, pk)
     after = Task.objects.filter(record_type=task.record_type, record_id=record.pk, pk__gt=task.pk)
     opened = list(after.filter(status=TaskStatus.OPEN).values_list("pk", flat=True))
 
@@ -127,7 +127,3 @@ def _people_page(viewer: PortalRequest, task: Task) -> HttpResponse:
         response = render(viewer, f"workflow/inbox/{part}.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _is_number(words: str) -> bool:
-    return words.isascii() and words.isdecimal() and len(words) < 19

@@ -21,7 +21,7 @@ from modules.workflow.errors import TransitionNotAllowed
 from modules.workflow.flows import find_flow
 from modules.workflow.incidents import PERMISSION, mend, retry, skip
 from modules.workflow.models import Incident
-from modules.workflow.views.console import console_context, page_of
+from modules.workflow.views.console import console_context, may_view, page_of
 
 LARGEST = 100_000
 
@@ -117,10 +117,15 @@ def _done(request: PortalRequest, incident: Incident, form: forms.Form, deed: An
 
 
 def _incident(request: HttpRequest, pk: int) -> tuple[PortalRequest, Incident]:
+    """The incident, for who may see to incidents and view the kind of record that it is about."""
     viewer = cast(PortalRequest, request)
     if not viewer.actor.may(PERMISSION):
         raise TransitionNotAllowed
-    return viewer, get_object_or_404(Incident, pk=pk)
+    incident = get_object_or_404(Incident, pk=pk)
+    flow = find_flow(incident.record_type)
+    if flow is not None and not may_view(viewer, flow):
+        raise TransitionNotAllowed
+    return viewer, incident
 
 
 def home_of(incident: Incident) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.core.choices import OutboxState
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.models import OutboxMessage
 from modules.core.outbox import requeue
 from modules.workflow.flows import find_flow
@@ -58,9 +58,8 @@ def stuck_requeue(request: HttpRequest) -> HttpResponse:
     if not viewer.actor.may("core.change_outboxmessage"):
         raise PermissionDenied
     dead = OutboxMessage.objects.filter(state=OutboxState.DEAD)
-    letter = request.POST.get("letter", "")
-    if letter:
-        dead = dead.filter(pk=int(letter) if letter.isascii() and letter.isdecimal() and len(letter) < 19 else 0)
+    if letter := request.POST.get("letter", ""):
+        dead = dead.filter(pk=row_key(letter))
     count = requeue(dead.order_by("pk")[:MOST_AT_ONCE], at=viewer.now)
     told = ngettext("{count} dead letter is tried again.", "{count} dead letters are tried again.", count)
     messages.success(request, told.format(count=count))

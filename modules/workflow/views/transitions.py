@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,7 @@ from modules.workflow.errors import InvalidData, Superseded, TransitionNotAllowe
 from modules.workflow.firing import fire
 from modules.workflow.flows import Flow, find_flow, graph_of
 from modules.workflow.graph import Transition, WorkflowGraph
+from modules.workflow.models import Task
 from modules.workflow.offers import form_for
 from modules.workflow.panels.actions import is_for_owner
 from modules.workflow.publishing.standing import once_called
@@ -104,6 +105,14 @@ def record_for_staff(request: PortalRequest, record_type: str, pk: int) -> tuple
     return record, flow
 
 
+def task_for_staff(request: HttpRequest, pk: int) -> tuple[PortalRequest, Task, Any]:
+    """A task and its record, for those who may view the record's kind."""
+    viewer = cast(PortalRequest, request)
+    task = get_object_or_404(Task.objects.select_related("person", "closed_by", "asked_by"), pk=pk)
+    record, _flow = record_for_staff(viewer, task.record_type, task.record_id)
+    return viewer, task, record
+
+
 def _manual(graph: WorkflowGraph, key: str) -> Transition:
     if not graph.has_transition(key) or graph.transition(key).kind != "manual":
         if (title := once_called(graph.key, key)) is not None:  # an old page, or a record on another version
@@ -125,6 +134,7 @@ def _answer(request: PortalRequest, record: Any, way: Transition, door: Door) ->
             actor=request.actor,
             at=request.now,
             data=request.POST if way.form or way.asks else None,
+            files=request.FILES or None,
             key=request.POST.get(KEY, "")[:LONGEST_KEY] or None,
             reason="" if way.form or way.asks else request.POST.get("reason", "").strip()[:2000],
             expected=request.POST.get(EXPECTED) or None,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from modules.core.http import PortalRequest, go_to
+from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.jobs import job_address
 from modules.workflow.choices import TransferItemState, TransferState
 from modules.workflow.comparing import compare
@@ -51,10 +51,7 @@ def versions(request: HttpRequest, record_type: str) -> HttpResponse:
 
 
 def _picked(request: HttpRequest, flow: Flow, name: str) -> Definition | None:
-    given = request.GET.get(name, "")
-    if not (given.isascii() and given.isdecimal() and len(given) < 19):
-        return None
-    return Definition.objects.filter(pk=int(given), key=flow.declared.key).first()
+    return Definition.objects.filter(pk=row_key(request.GET.get(name, "")), key=flow.declared.key).first()
 
 
 def _changes(old: Definition | None, new: Definition | None) -> list[str] | None:

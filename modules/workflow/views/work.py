@@ -47,7 +47,7 @@ class Work:
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """How it may end; what a transition completes is done there."""
-        is_completed = any(way.completes == self.task.key and way.kind != "task" for way in self.graph.transitions)
+        is_completed = bool(self.graph.completing(self.task.key))
         return () if self.task.question or self.node is None or is_completed else self.node.outcomes
 
 
