@@ -21,9 +21,12 @@ from modules.workflow.firing import fire
 from modules.workflow.flows import Flow, flow_of
 from modules.workflow.graph import Outcome, TaskNode, WorkflowGraph
 from modules.workflow.models import Task, TaskLink
-from modules.workflow.offers import Allowed, can
+from modules.workflow.offers import Allowed, can, form_for
 from modules.workflow.services import complete, form_for_task
 from modules.workflow.views.transitions import EXPECTED, KEY, LONGEST_KEY
+
+STEP = "step"
+"""In the address: the transition whose form is shown."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _page(viewer: PortalRequest, work: Work) -> HttpResponse:
         return _closed(render(viewer, "workflow/work/over.html", _facts(work)))
     if viewer.method == "POST":
         return _closed(_answer(viewer, work))
+    if (offer := _offered(viewer, work, viewer.GET.get(STEP, ""))) is not None:
+        return _closed(_ask_step(viewer, work, offer, form_for(work.record, offer.transition)))
     return _closed(_ask(viewer, work, form_for_task(work.task, work.record)))
 
 
@@ -116,6 +121,9 @@ def _answer(viewer: PortalRequest, work: Work) -> HttpResponse:
         else:
             _complete(viewer, work)
     except InvalidData as refusal:
+        offer = _offered(viewer, work, viewer.POST.get("transition", ""))
+        if offer is not None:
+            return _ask_step(viewer, work, offer, refusal.form, status=422)
         return _ask(viewer, work, refusal.form, status=422)
     except TaskClosed:
         pass
@@ -144,22 +152,36 @@ def _fire(viewer: PortalRequest, work: Work) -> None:
     name = viewer.POST["transition"]
     if name not in {offer.transition for offer in _offers(viewer, work)}:
         raise Http404
-    key, seen = viewer.POST.get(KEY, "")[:LONGEST_KEY], viewer.POST.get(EXPECTED) or None
-    fire(work.record, name, actor=work.actor, at=viewer.now, key=key or None, expected=seen)
+    way = work.graph.transition(name)
+    asks = bool(way.form or way.asks)
+    fire(
+        work.record,
+        name,
+        actor=work.actor,
+        at=viewer.now,
+        data=viewer.POST if asks else None,
+        files=viewer.FILES or None,
+        key=viewer.POST.get(KEY, "")[:LONGEST_KEY] or None,
+        reason="" if asks else viewer.POST.get("reason", "").strip()[:2000],
+        expected=viewer.POST.get(EXPECTED) or None,
+    )
     if work.link is not None:
         links.mark_used(work.link, viewer.now)
 
 
 def _offers(viewer: PortalRequest, work: Work) -> list[Allowed]:
-    """The transitions that are for whoever has a signed link, and ask for nothing."""
-    for_links = {
-        way.key for way in work.graph.transitions
-        if any(rule.kind == "link" for rule in way.by) and not (way.form or way.asks)
-    }  # fmt: skip
+    """The transitions that are for whoever has a signed link."""
+    for_links = {way.key for way in work.graph.transitions if any(rule.kind == "link" for rule in way.by)}
     if work.link is None or work.task.question or not for_links:
         return []
     offers = can([work.record], work.actor, viewer.now)[work.record.pk]
     return [offer for offer in offers if offer.transition in for_links]
+
+
+def _offered(viewer: PortalRequest, work: Work, name: str) -> Allowed | None:
+    """One of them, where nothing speaks against it now."""
+    found = _offers(viewer, work) if name else []
+    return next((offer for offer in found if offer.transition == name and offer.allowed), None)
 
 
 def _facts(work: Work) -> dict[str, Any]:
@@ -176,11 +198,36 @@ def _facts(work: Work) -> dict[str, Any]:
     }
 
 
+def _ask_step(viewer: PortalRequest, work: Work, offer: Allowed, form: Any, *, status: int = 200) -> HttpResponse:
+    """What a transition asks before it is fired: its form, its question, or why."""
+    context = {
+        **_facts(work),
+        **_marks(viewer, work),
+        "offer": offer,
+        "form": form,
+        "asks_reason": form is None and offer.destructive,
+    }
+    return render(viewer, "workflow/work/step.html", context, status=status)
+
+
+def _marks(viewer: PortalRequest, work: Work) -> dict[str, Any]:
+    """What every form here carries: pressed twice it is done once, and an old page is told what happened meanwhile."""
+    return {
+        "url": viewer.path,
+        "key": viewer.POST.get(KEY, "")[:LONGEST_KEY] or uuid4().hex,
+        "key_name": KEY,
+        "expected": str(work.record.state),
+        "expected_name": EXPECTED,
+        "step_name": STEP,
+    }
+
+
 def _ask(viewer: PortalRequest, work: Work, form: Any, *, refusal: str = "", status: int = 200) -> HttpResponse:
     pages = pages_of(work.flow.model)
     detail = pages.detail if pages is not None else None
     context = {
         **_facts(work),
+        **_marks(viewer, work),
         "sections": sections_of(pages, detail, work.record) if pages is not None and detail is not None else [],
         "outcomes": work.outcomes,
         "offers": _offers(viewer, work),
@@ -188,11 +235,6 @@ def _ask(viewer: PortalRequest, work: Work, form: Any, *, refusal: str = "", sta
         "form": form,
         "answer": viewer.POST.get("answer", ""),
         "refusal": refusal,
-        "url": viewer.path,
-        "key": uuid4().hex,
-        "key_name": KEY,
-        "expected": str(work.record.state),
-        "expected_name": EXPECTED,
         "expires_at": None if work.link is None else work.link.expires_at,
     }
     return render(viewer, "workflow/work/ask.html", context, status=status)
