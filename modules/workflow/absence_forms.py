@@ -6,12 +6,13 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.day_field import DayField
-from modules.workflow.absences import days_of, overlapping
+from modules.workflow.absences import days_of, lock_person, overlapping
 from modules.workflow.models import Absence
 
 
@@ -79,6 +80,8 @@ class AnybodysAbsenceForm(forms.ModelForm):
         if begin and end and end <= begin:
             self.add_error("ends_at", _t("Choose a moment after the beginning."))
         elif person and begin and end:
+            if connection.in_atomic_block:  # a form that is being saved
+                lock_person(person)
             other = overlapping(person, begin, end, self.instance.pk).first()
             if other is not None:
                 self.add_error("starts_at", overlap(other))

@@ -43,14 +43,19 @@ def days_of(absence: Absence) -> tuple[str, str]:
     return f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
 
 
+def lock_person(person: "User") -> None:
+    """One at a time plans for a person; no key is locked: who stands in for them may plan their own meanwhile."""
+    people = get_user_model()._default_manager.select_for_update(no_key=True)
+    people.filter(pk=person.pk).values_list("pk", flat=True).first()
+
+
 def plan_absence(
     person: "User", substitute: "User", starts_at: datetime, ends_at: datetime, *, actor: Actor, at: datetime,
     absence: Absence | None = None,
 ) -> Absence:  # fmt: skip
     """Say when somebody is away and who stands in. AbsenceOverlaps, NobodyStandsIn."""
     with transaction.atomic():
-        # one at a time for each person; no_key: who stands in for them may plan their own meanwhile
-        get_user_model()._default_manager.select_for_update(no_key=True).get(pk=person.pk)
+        lock_person(person)
         other = overlapping(person, starts_at, ends_at, absence.pk if absence else None).first()
         if other is not None:
             since, until = days_of(other)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from modules.accounts.models import User
+from modules.core import clock
 from modules.core.actors import SYSTEM
 from modules.workflow.absences import end_absence, hand_over_due, plan_absence
 from modules.workflow.api import claim, complete, history_of
@@ -182,3 +183,51 @@ def test_who_is_away_already_is_told_of_the_days_where_they_are(people: tuple[Us
     with timezone.override("Europe/Madrid"), pytest.raises(AbsenceOverlaps) as caught:
         plan_absence(*people, begin + DAY, begin + 3 * DAY, actor=SYSTEM, at=at)
     assert caught.value.facts == {"since": "2026-11-25", "until": "2026-11-26"}
+
+
+def test_the_table_itself_refuses_two_at_once(people: tuple[User, User], at: datetime) -> None:
+    """Whatever writes it, a row made or moved past `plan_absence`; side by side is well."""
+    luis, deputy = people
+
+    def away(begin: float, end: float, person: User = luis) -> Absence:
+        given = {"person": person, "substitute": deputy if person == luis else luis}
+        return Absence.objects.create(**given, starts_at=at + begin * HOUR, ends_at=at + end * HOUR)
+
+    first, second = away(0, 10), away(10, 20)
+    away(5, 15, person=deputy)
+    for begin, end in ((0, 10), (2, 3), (-5, 1), (19, 30), (-5, 40)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            away(begin, end)
+    for changes in ({"ends_at": at + 11 * HOUR}, {"person": deputy, "substitute": luis}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Absence.objects.filter(pk=first.pk).update(**changes)
+    assert Absence.objects.filter(pk=second.pk).update(starts_at=at + 12 * HOUR) == 1
+    first.save()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("frozen_clock")
+def test_two_absences_of_one_person_are_entered_at_once_by_herself_and_by_a_manager(
+    people: tuple[User, User], at: datetime, parallel: Callable[..., list[Any]], client_of: ClientOf
+) -> None:
+    """One is kept; the other one reads that there is one already, on whichever page."""
+    luis, deputy = people
+    boss = UserFactory.create(is_staff=True, is_superuser=True)
+    for turn in range(5):
+        begin = datetime(2027, 1 + turn, 4, 12, tzinfo=UTC)
+        given = {
+            "person": luis.pk, "substitute": deputy.pk, "starts_at_0": f"{begin:%Y-%m-%d}", "starts_at_1": "08:00",
+            "ends_at_0": f"{begin + DAY:%Y-%m-%d}", "ends_at_1": "18:00",
+        }  # fmt: skip
+
+        def enter(number: int, begin: datetime = begin, given: dict[str, Any] = given) -> Any:
+            if number:
+                return plan_absence(luis, deputy, begin, begin + 2 * DAY, actor=as_actor(luis), at=at)
+            with clock.frozen(at):
+                return client_of(boss).post("/console/workflow/absence/add/", given).status_code
+
+        answers = parallel(enter, 2)
+        assert answers[0] in (302, 422), answers
+        assert isinstance(answers[1], AbsenceOverlaps if answers[0] == 302 else Absence), answers
+    assert Absence.objects.filter(person=luis).count() == 5
