@@ -15,6 +15,21 @@ def duties_in(graph: WorkflowGraph, state: str) -> tuple[str, ...]:
     return tuple(_duties(graph, state))
 
 
+def short_duties_in(graph: WorkflowGraph, state: str) -> tuple[str, ...]:
+    """The same for the picture, where there is little room: each promise once, at the first state where it holds."""
+    return tuple(_short_duties(graph, state))
+
+
+def _short_duties(graph: WorkflowGraph, state: str) -> Iterator[str]:
+    for sla in graph.slas:
+        if state == next((node.key for node in graph.states if node.key in sla.states), None):
+            yield str(sla.title)
+        elif state in sla.paused_in:
+            yield _("{title}: paused").format(title=sla.title)
+    yield from (str(repeat.title) for repeat in graph.repeats_in(state))
+    yield from (_decided(task, task.decide) for task in graph.tasks_in(state) if task.decide is not None)
+
+
 def _duties(graph: WorkflowGraph, state: str) -> Iterator[str]:
     for sla in graph.slas:
         if state in sla.states:

@@ -6,15 +6,15 @@ from itertools import pairwise
 
 from modules.workflow.diagram.lanes import Lane, hang_lanes
 from modules.workflow.diagram.layers import back_pairs, columns, main_way
-from modules.workflow.diagram.ordering import Ordering
+from modules.workflow.diagram.ordering import ordered
 from modules.workflow.diagram.parts import Box, Direction, Edge
 from modules.workflow.diagram.placing import Item
 
 ROW_SPACE = 6.0
 LOOP_RISE, LOOP_LEG = 9.0, 11.0
 BOX_SPACE, LABEL_SPACE, BEND_SPACE = 22.0, 11.0, 12.0
-MOST_ITEMS = 1500
-"""Boxes, labels and bends. More would take seconds to place and be many metres wide: nobody reads that as a picture."""
+MOST_ITEMS = 600
+"""Boxes, labels and bends. More would take seconds to place and be metres wide: nobody reads that as a picture."""
 
 
 class TooLarge(ValueError):
@@ -49,8 +49,10 @@ class Trunk:
 class Network:
     """The items of a drawing, their order in columns, and which of them want to stand on one line."""
 
-    def __init__(self, boxes: Sequence[Box], edges: Sequence[Edge], direction: Direction) -> None:
-        self.direction = direction
+    def __init__(
+        self, boxes: Sequence[Box], edges: Sequence[Edge], direction: Direction, most: int = MOST_ITEMS
+    ) -> None:
+        self.direction, self.most = direction, most
         self.boxes = {box.key: box for box in boxes}
         self.loops: dict[str, list[Edge]] = {key: [] for key in self.boxes}
         self.items: list[Item] = []
@@ -63,8 +65,6 @@ class Network:
         self._add_boxes()
         for group in self.groups:
             self._add_group(group)
-        if len(self.items) > MOST_ITEMS:
-            raise TooLarge
         self.layers = self._ordered()
         self.hang()
         self.chains = self._lines()
@@ -100,6 +100,8 @@ class Network:
         return list(groups.values())
 
     def _add_item(self, column: int, *, reach: float = 0.0, size: float = 0.0, space: float) -> Item:
+        if len(self.items) >= self.most:
+            raise TooLarge
         item = Item(len(self.items), column, reach, reach, size, space)
         self.items.append(item)
         return item
@@ -135,31 +137,12 @@ class Network:
 
     def _ordered(self) -> list[list[int]]:
         """The items by column, in the order with few crossings."""
-        before: dict[int, list[int]] = {}
-        after: dict[int, list[int]] = {}
-        for trunk in self.trunks:
-            way = trunk.way()
-            for left, right in pairwise(way):
-                after.setdefault(left, []).append(right)
-                before.setdefault(right, []).append(left)
+        ties = tuple(pair for trunk in self.trunks for pair in pairwise(trunk.way()))
         count = 1 + max(item.column for item in self.items)
-        layers = [[item.number for item in self.items if item.column == column] for column in range(count)]
-        starts = (layers, self._by_depth(layers, after))
-        best = [Ordering(start, before, after) for start in starts]
-        for ordering in best:
-            ordering.improve()
-        return min(best, key=lambda ordering: ordering.crossings()).layers
-
-    def _by_depth(self, layers: list[list[int]], after: dict[int, list[int]]) -> list[list[int]]:
-        """Another order to start from: as a walk along the edges meets the items."""
-        seen: dict[int, int] = {}
-        stack = [*reversed(layers[0])]
-        while stack:
-            number = stack.pop()
-            if number not in seen:
-                seen[number] = len(seen)
-                stack.extend(reversed(after.get(number, [])))
-        return [sorted(layer, key=lambda number: seen.get(number, len(seen))) for layer in layers]
+        layers: list[list[int]] = [[] for _ in range(count)]
+        for item in self.items:
+            layers[item.column].append(item.number)
+        return [list(layer) for layer in ordered(tuple(map(tuple, layers)), ties)]
 
     def hang(self, rising: frozenset[int] = frozenset()) -> None:
         """Lay the lanes of what goes back, and tie neighbours together by how straight they want to be."""

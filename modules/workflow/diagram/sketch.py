@@ -1,12 +1,13 @@
 """A workflow as boxes and edges with their text: what the layout needs to know of it, and what the pen writes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from modules.core.looks import TONE_ICONS
-from modules.workflow.diagram.duties import duties_in
+from modules.workflow.diagram.duties import short_duties_in
 from modules.workflow.diagram.layout import lay_out
 from modules.workflow.diagram.network import TooLarge
+from modules.workflow.diagram.part import MOST_STATES, Part, part_around
 from modules.workflow.diagram.parts import Box, Direction, Edge, Layout
 from modules.workflow.diagram.text import text_width, wrap
 from modules.workflow.diagram.wording import when
@@ -14,11 +15,15 @@ from modules.workflow.graph import StateNode, Transition, WorkflowGraph
 
 TITLE, LABEL, NOTE = 13.0, 12.0, 11.0
 TITLE_LINE, LABEL_LINE, NOTE_LINE = 16.0, 15.0, 13.0
-TITLE_WIDTH, LABEL_WIDTH = 90.0, 92.0
+TITLE_WIDTH, LABEL_WIDTH, NOTE_WIDTH = 90.0, 92.0, 112.0
+LABEL_LINES = 4
 BOX_ICON, LABEL_ICON = 18.0, 14.0
 BOX_PADDING, BOX_LEAST = 10.0, 42.0
 ICON_SPACE = 6.0
-WIDEST = 1800.0
+WIDEST = 1240.0
+"""What a desk's screen shows beside the navigation without squeezing letters."""
+LEGIBLE = 2340.0
+"""A wider picture would be squeezed below legibility (`needs-20` of diagram.css): a part of it is drawn instead."""
 
 KIND_ICONS = {"timer": "clock", "automatic": "bolt", "task": "clipboard-document-check", "event": "signal"}
 NOTHING = Layout(0.0, 0.0, (), (), ())
@@ -42,10 +47,12 @@ class Sketch:
     edges: dict[str, Writing]
     layout: Layout
     direction: Direction
+    part: Part | None = None
+    """What is drawn of a workflow that is too large to be drawn whole; `graph` has only that."""
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is a picture; what is too large for one is told by `ways_of` alone."""
+        """Whether there is a picture."""
         return bool(self.layout.boxes)
 
 
@@ -55,18 +62,30 @@ def sketch(
     direction: Literal["right", "down", "auto"] = "auto",
     state_notes: dict[str, str] | None = None,
     edge_notes: dict[str, str] | None = None,
+    around: str = "",
 ) -> Sketch:
     """Lay a workflow out in the active language. Notes (counts, durations) stand below titles and labels.
 
-    `auto` runs to the right, and down where that would be wider than a desk's screen can show legibly.
+    `auto` runs to the right, and down where that would be wider than a desk's screen can show legibly. Of a workflow
+    that is too large for a picture, what lies around a state is drawn: around `around`, or around the first one.
     """
-    states = {state.key: _state(graph, state, (state_notes or {}).get(state.key, "")) for state in graph.states}
+    whole = _sketched(graph, direction, state_notes or {}, edge_notes or {})
+    if whole.is_drawn or not graph.states:
+        return whole
+    for most in MOST_STATES:
+        part = part_around(graph, around, most)
+        found = _sketched(part.graph, direction, state_notes or {}, edge_notes or {})
+        if found.is_drawn:
+            return replace(found, part=part)
+    return whole
+
+
+def _sketched(graph: WorkflowGraph, asked: str, state_notes: dict[str, str], edge_notes: dict[str, str]) -> Sketch:
+    states = {state.key: _state(graph, state, state_notes.get(state.key, "")) for state in graph.states}
     drawable = [transition for transition in graph.transitions if _is_drawable(graph, transition)]
-    edges = {
-        transition.key: _edge(graph, transition, (edge_notes or {}).get(transition.key, "")) for transition in drawable
-    }
+    edges = {transition.key: _edge(graph, transition, edge_notes.get(transition.key, "")) for transition in drawable}
     boxes, ways = _boxes(graph, states), _edges(graph, drawable, edges)
-    chosen, layout = _laid_out(boxes, ways, direction)
+    chosen, layout = _laid_out(boxes, ways, asked)
     return Sketch(graph, states, edges, layout, chosen)
 
 
@@ -75,10 +94,11 @@ def _laid_out(boxes: list[Box], ways: list[Edge], asked: str) -> tuple[Direction
     try:
         layout = lay_out(boxes, ways, chosen)
         if asked == "auto" and layout.width > WIDEST:
-            return "down", lay_out(boxes, ways, "down")
+            other = lay_out(boxes, ways, "down")
+            chosen, layout = ("down", other) if other.width < layout.width else (chosen, layout)
     except TooLarge:
         return chosen, NOTHING
-    return chosen, layout
+    return chosen, layout if asked != "auto" or layout.width <= LEGIBLE else NOTHING
 
 
 def icon_of(state: StateNode) -> str:
@@ -92,8 +112,9 @@ def _is_drawable(graph: WorkflowGraph, transition: Transition) -> bool:
 
 
 def _state(graph: WorkflowGraph, state: StateNode, note: str) -> Writing:
-    notes = [*(line for duty in duties_in(graph, state.key) for line in wrap(duty, NOTE, TITLE_WIDTH)), note]
-    return Writing(wrap(str(state.title), TITLE, TITLE_WIDTH), tuple(filter(None, notes)), icon_of(state))
+    notes = [*short_duties_in(graph, state.key), note]
+    lines = tuple(line for each in notes if each for line in wrap(each, NOTE, NOTE_WIDTH))
+    return Writing(wrap(str(state.title), TITLE, TITLE_WIDTH), lines, icon_of(state))
 
 
 def _edge(graph: WorkflowGraph, transition: Transition, note: str) -> Writing:
@@ -101,8 +122,8 @@ def _edge(graph: WorkflowGraph, transition: Transition, note: str) -> Writing:
     icon = KIND_ICONS.get(transition.kind, "")
     width = LABEL_WIDTH - (LABEL_ICON if icon else 0)
     return Writing(
-        wrap(str(transition.title), LABEL, width),
-        tuple(line for note in notes for line in wrap(note, NOTE, width)),
+        wrap(str(transition.title), LABEL, width, LABEL_LINES),
+        tuple(line for note in notes for line in wrap(note, NOTE, NOTE_WIDTH)),
         icon,
     )
 

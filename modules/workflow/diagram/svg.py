@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from modules.workflow.diagram.duties import duties_in
 from modules.workflow.diagram.palette import FONT, LIGHT, standalone_style
 from modules.workflow.diagram.parts import Placed, Wire
 from modules.workflow.diagram.pen import number
@@ -134,6 +135,8 @@ class _Drawing:
     def _beginning(self) -> str:
         """A dot and a short arrow before the state in which the process begins."""
         first = self.layout.boxes[0]
+        if self.graph.state(first.key).kind != "initial":
+            return ""
         if self.sketch.direction == "right":
             x, y = first.x - 17, first.middle[1]
             line = f"M{number(x)} {number(y)}L{number(first.x - 1)} {number(y)}"
@@ -174,15 +177,26 @@ class _Drawing:
         icon = _icon(writing.icon, "mini", BOX_ICON, box.x + BOX_PADDING, box.middle[1] - BOX_ICON / 2)
         text = _lines(writing, box.x + BOX_PADDING + BOX_ICON + ICON_SPACE, box, TITLE, TITLE_LINE, middle=False)
         look = {"class": self._box_classes(state), "fill": LIGHT["text"], "color": LIGHT[state.tone]}
-        group = tag("g", look, tag("title", {}, escape(state.title)), here, frame, ring, icon, text)
+        group = tag("g", look, tag("title", {}, escape(self._box_tip(state))), here, frame, ring, icon, text)
         link = self.marks.links.get(box.key)
         return tag("a", {"href": link}, group) if link else group
+
+    def _is_rim(self, state: StateNode) -> bool:
+        """Whether there is more of the workflow behind it than is drawn."""
+        return self.sketch.part is not None and state.key in self.sketch.part.rim
+
+    def _box_tip(self, state: StateNode) -> str:
+        """The title, and in full what the box has no room for."""
+        more = [_("There is more behind it.")] if self._is_rim(state) else []
+        return " · ".join([str(state.title), *duties_in(self.graph, state.key), *more])
 
     def _is_here(self, state: StateNode) -> bool:
         return self.trail is not None and self.trail.state == state.key
 
     def _box_classes(self, state: StateNode) -> str:
         classes = ["box", f"tone-{state.tone}", f"is-{state.kind}"]
+        if self._is_rim(state):
+            classes.append("is-rim")
         if self._is_here(state):
             classes.append("is-here")
         elif self.trail and state.key not in self.trail.visited:

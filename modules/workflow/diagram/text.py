@@ -33,7 +33,8 @@ def _char_width(char: str) -> int:
 
 
 def wrap(text: str, size: float, width: float, lines: int = 3) -> tuple[str, ...]:
-    """Break a text into lines of at most that width and of even length; what exceeds the lines ends in an ellipsis."""
+    """Break a text into lines of about that width and of even length; what exceeds the lines ends in an ellipsis."""
+    width = _roomy(text, size, width)
     words = [part for word in text.split() for part in _parts(word, size, width)]
     broken = _fill(words, size, width)
     if len(broken) > lines:
@@ -41,6 +42,12 @@ def wrap(text: str, size: float, width: float, lines: int = 3) -> tuple[str, ...
         kept[-1] = _shortened(kept[-1] + " " + broken[lines], size, width)
         return tuple(kept)
     return tuple(_balanced(words, size, width, broken))
+
+
+def _roomy(text: str, size: float, width: float) -> float:
+    """Up to half as much again where a word needs it: a broken word is harder to read than a wide box."""
+    longest = max((text_width(word, size) for word in text.split()), default=0.0)
+    return longest if width < longest <= width * 1.5 else width
 
 
 def _fill(words: list[str], size: float, width: float) -> list[str]:

@@ -27,8 +27,9 @@ def picture_of(
     trail, tasks = trail_of(record, entries), list(open_tasks_of(record).select_related("person"))
     states = _state_notes(record, graph, entries, tasks, at)
     arrows = _timer_notes(record, at) | _task_notes(graph, tasks, reader)
-    drawing = draw(sketch(graph, state_notes=states, edge_notes=arrows), Marks(trail), name="workflow")
-    return {"drawing": drawing, "ways": ways_of(graph, trail, notes=states, arrows=arrows)}
+    sketched = sketch(graph, state_notes=states, edge_notes=arrows, around=str(record.state))
+    drawing = draw(sketched, Marks(trail), name="workflow")
+    return {"drawing": drawing, "ways": ways_of(sketched.graph, trail, notes=states, arrows=arrows)}
 
 
 def times_in(entries: Sequence[HistoryEntry], at: datetime) -> dict[str, tuple[timedelta, int]]:

@@ -1,11 +1,11 @@
 """What really happens in a workflow, for whoever answers for it: the page with its figures, the records behind each."""
 
-from typing import Any, cast
+from functools import partial
+from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from modules.core.http import PortalRequest
-from modules.workflow.diagram.sketch import sketch
+from modules.workflow.diagram.sketch import Sketch, sketch
 from modules.workflow.diagram.svg import Marks, draw
 from modules.workflow.diagram.ways import ways_of
-from modules.workflow.flows import Flow, find_flow
+from modules.workflow.flows import Flow
 from modules.workflow.mining import picture, shown
 from modules.workflow.mining.cases import MOST, records_of
 from modules.workflow.mining.design import discover
@@ -27,7 +26,7 @@ from modules.workflow.mining.naming import cases_asked
 from modules.workflow.mining.promises import promises
 from modules.workflow.mining.shown import Addresses
 from modules.workflow.mining.standing import Standing, standing
-from modules.workflow.views.console import console_context, may_view, page_of
+from modules.workflow.views.console import console_context, flow_seen, page_of
 
 VIEWS = ("now", "often", "long")
 PAGE = 50
@@ -37,7 +36,7 @@ PAGE = 50
 @require_GET
 def flow_page(request: HttpRequest, record_type: str) -> HttpResponse:
     """One workflow: the diagram with figures on it, where time goes, what goes round, which ways are gone."""
-    viewer, flow = _asked(request, record_type)
+    viewer, flow = flow_seen(request, record_type)
     filters = ProcessFilter(request.GET, flow, viewer.actor)
     asked = filters.asked()
     taken, now = figures_of(flow, asked.scope, viewer.now), standing(flow, asked.scope, viewer.now)
@@ -50,7 +49,7 @@ def flow_page(request: HttpRequest, record_type: str) -> HttpResponse:
         "filters": filters,
         "is_filtered": bool(asked.scope or asked.day_cost),
         "views": _views(request, view),
-        **_picture(flow, view if view in VIEWS else VIEWS[0], taken, now, to),
+        **_picture(request, flow, view if view in VIEWS else VIEWS[0], taken, now, to),
         **_tables(flow, asked, taken, now, to),
         "promises": shown.kept(promises(flow, asked.scope, viewer.now), to),
     }
@@ -61,7 +60,7 @@ def flow_page(request: HttpRequest, record_type: str) -> HttpResponse:
 @require_GET
 def record_list(request: HttpRequest, record_type: str) -> HttpResponse:
     """The records behind a figure, newest first, a page at a time."""
-    viewer, flow = _asked(request, record_type)
+    viewer, flow = flow_seen(request, record_type)
     filters = ProcessFilter(request.GET, flow, viewer.actor)
     scope = filters.asked().scope
     cases, words = cases_asked(request.GET, flow, scope, viewer.now)
@@ -81,15 +80,6 @@ def record_list(request: HttpRequest, record_type: str) -> HttpResponse:
     return render(request, "workflow/console/records.html", context)
 
 
-def _asked(request: HttpRequest, record_type: str) -> tuple[PortalRequest, Flow]:
-    viewer, flow = cast(PortalRequest, request), find_flow(record_type)
-    if flow is None:
-        raise Http404
-    if not may_view(viewer, flow):
-        raise PermissionDenied
-    return viewer, flow
-
-
 def _address(flow: Flow, record: Model) -> str:
     return page_of(flow.model, record.pk)
 
@@ -106,21 +96,39 @@ def _views(request: HttpRequest, view: str) -> list[dict[str, Any]]:
     return found
 
 
-def _picture(flow: Flow, view: str, taken: Taken, now: dict[str, Standing], to: Addresses) -> dict[str, Any]:
+def _picture(
+    request: HttpRequest, flow: Flow, view: str, taken: Taken, now: dict[str, Standing], to: Addresses
+) -> dict[str, Any]:
     figures, found = taken.figures, discover(flow.graph, taken.figures)
     states, arrows = picture.state_notes(view, figures, now), picture.arrow_notes(view, figures, found)
     links = {state.key: to.now(state.key) if view == "now" else to.state(state.key) for state in found.graph.states}
     steps = picture.arrow_links(found, to)
-    sketched = sketch(found.graph, state_notes=states, edge_notes=arrows)
-    marks = Marks(found.trail if figures.records else None, links, steps)
+    busiest = max(now, key=lambda state: now[state].count, default="")
+    sketched = sketch(
+        found.graph, state_notes=states, edge_notes=arrows, around=request.GET.get("around", "") or busiest
+    )
+    marks = Marks(found.trail if figures.records else None, links | _behind(request, sketched), steps)
+    told = partial(ways_of, notes=states, links=links, arrows=arrows, arrow_links=steps)
     return {
         "view": view,
         "drawing": draw(sketched, marks, name="workflow"),
-        "ways": ways_of(found.graph, notes=states, links=links, arrows=arrows, arrow_links=steps),
+        "ways": told(sketched.graph),
+        "part": sketched.part,
+        "all_ways": told(found.graph) if sketched.part else (),
         "unused": found.unused if figures.records else (),
         "steps": shown.steps(flow.graph, figures, found, to),
         "has_besides": bool(found.besides),
     }
+
+
+def _behind(request: HttpRequest, sketched: Sketch) -> dict[str, str]:
+    """From the rim of a part one goes on to what lies behind it."""
+    found = {}
+    for state in sketched.part.rim if sketched.part else ():
+        query = request.GET.copy()
+        query["around"] = state
+        found[state] = f"?{query.urlencode()}#picture"
+    return found
 
 
 def _tables(flow: Flow, asked: Asked, taken: Taken, now: dict[str, Standing], to: Addresses) -> dict[str, Any]:

@@ -15,6 +15,8 @@ Point = tuple[float, float]
 EVENT, GATEWAY = 36.0, 50.0
 TASK_WIDTH, TASK_HEIGHT, TASK_GAP, HEADER = 160.0, 80.0, 16.0, 36.0
 LABEL_WIDTH, LABEL_SIZE, LABEL_LINE = 104.0, 11.0, 14.0
+MOST_ITEMS = 1500
+"""Other tools zoom, so more is laid out than we draw ourselves."""
 LEFT = 70.0
 """Room for the start event."""
 PORT = 46.0
@@ -49,7 +51,7 @@ def place(states: dict[str, StateElement], ways: list[WayElement]) -> Places:
 
 def _laid_out(boxes: list[Box], edges: list[Edge]) -> Layout:
     try:
-        return lay_out(boxes, edges, "right")
+        return lay_out(boxes, edges, "right", MOST_ITEMS)
     except TooLarge:
         return lay_out_in_rows(boxes, edges)
 

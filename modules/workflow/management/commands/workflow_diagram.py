@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--direction", choices=["auto", "right", "down"], default="auto", help="where the flow runs"
         )
+        parser.add_argument("--around", metavar="STATE", default="", help="of a large workflow: around this state")
         languages = [code for code, _name in settings.LANGUAGES]
         parser.add_argument("--language", choices=languages, default=settings.LANGUAGE_CODE)
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
     def _text(self, graph: WorkflowGraph, options: dict[str, Any]) -> str:
         if options["format"] == "mermaid":
             return mermaid(graph)
-        drawn = draw(sketch(graph, direction=options["direction"]), standalone=True)
-        if not drawn:
-            raise CommandError("This workflow is too large for a picture: take it as Mermaid text, or in words.")
-        return drawn + "\n"
+        sketched = sketch(graph, direction=options["direction"], around=options["around"])
+        if not sketched.is_drawn or (sketched.part and not options["around"]):
+            raise CommandError("This workflow is too large for one picture: name a state (--around), or take Mermaid.")
+        return draw(sketched, standalone=True) + "\n"
