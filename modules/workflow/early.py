@@ -185,6 +185,7 @@ class _Leg:
 def _leg(run: "Run", row: EarlyEvent) -> Iterator[_Leg]:
     """Let a run go on from where it stands, as the system; what goes wrong is undone and noted on the event's row."""
     kept, found = (run.record, run.path, list(run.steps), dict(run.completed), run.actor), _Leg()
+    ended, run.ended = run.ended, set()  # what ended on the way here may have opened again where the record stands
     run.path, run.completed, run.actor = [run.record.state], {}, SYSTEM
     try:
         with transaction.atomic(), collecting():
@@ -197,7 +198,7 @@ def _leg(run: "Run", row: EarlyEvent) -> Iterator[_Leg]:
     else:
         run.path, run.completed = [*kept[1], *run.path[1:]], kept[3]
     finally:
-        run.actor = kept[4]
+        run.actor, run.ended = kept[4], ended
 
 
 def _put_off(row: EarlyEvent, at: datetime, error: Exception) -> None:

@@ -5,7 +5,7 @@ is locked before anything is decided, also where it does not wait yet: an event 
 way finds it arrived, or is kept and found by it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from django.db import transaction
 
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow import early
+from modules.workflow.choices import DefinitionStatus
 from modules.workflow.early import Message, take_early
 from modules.workflow.errors import EventTooLate, RecordGone
 from modules.workflow.flows import Flow, Version, find_flow, flows
@@ -27,7 +28,7 @@ from modules.workflow.soundness.ways import backward, closure
 __all__ = ["deliver", "deliver_to", "given_up", "redeliver", "take_early"]
 
 MOST_CANDIDATES = 20
-"""So many records with the same value are looked at; more than one is rare."""
+"""So many records with the same value that wait, or may come to, are looked at; more than one is rare."""
 
 
 def deliver(
@@ -73,23 +74,31 @@ def redeliver(row: EarlyEvent, at: datetime) -> FireResult | None:
 
 def listening(event: str) -> list[tuple[Flow, str]]:
     """The workflows, in any version that runs, with a transition on the event, and the fields that it names."""
-    found = {}
+    found, stored = {}, _stored_numbers()
     for flow in flows:
-        for version in versions_of(flow):
+        for version in versions_of(flow, stored):
             for way in version.graph.transitions:
                 if way.kind == "event" and way.event == event and way.match:
                     found[flow, way.match] = True
     return list(found)
 
 
-def versions_of(flow: Flow) -> Iterator[Version]:
+def versions_of(flow: Flow, stored: Mapping[str, Sequence[int]]) -> Iterator[Version]:
     """The version for new records, and those that records may still run on."""
     yield flow.current
-    stored = Definition.objects.filter(key=flow.graph.key).exclude(status="draft").order_by("version")
-    for number in stored.values_list("version", flat=True).distinct():
+    for number in stored.get(flow.graph.key, ()):
         version = flow.version(number)
         if version is not None and version is not flow.current:
             yield version
+
+
+def _stored_numbers(**about: str) -> dict[str, list[int]]:
+    """By workflow, the numbers of the versions that ran or run; one query."""
+    found: dict[str, list[int]] = {}
+    rows = Definition.objects.filter(**about).exclude(status=DefinitionStatus.DRAFT).order_by("key", "version")
+    for key, number in rows.values_list("key", "version").distinct():
+        found.setdefault(key, []).append(number)
+    return found
 
 
 @dataclass
@@ -127,13 +136,17 @@ def _bring(message: Message, at: datetime, actor: Actor, listeners: Iterable[tup
 
 
 def _candidates(flow: Flow, match: str, message: Message, search: _Search) -> Iterator[int]:
-    """The records with the value that wait for the event, or may come to; the oldest first."""
+    """The records with the value that wait for the event, or may come to; the oldest first. Those that are past it are
+    not looked at one by one: a customer may have many orders that have ended."""
     manager: Any = flow.model._base_manager
+    versions = versions_of(flow, _stored_numbers(key=flow.graph.key))
+    before = {state for version in versions for state in _states_before(version, message.event, match)}
     try:
-        rows = list(manager.filter(**{match: message.value}).order_by("pk")[:MOST_CANDIDATES])
+        rows = manager.filter(**{match: message.value}).order_by("pk")
+        found = list(rows.filter(state__in=before)[:MOST_CANDIDATES]) or list(rows.exclude(state__in=before)[:1])
     except (ValueError, ValidationError):  # no value of that field: another workflow's
         return
-    for record in rows:
+    for record in found:
         version = flow.version_of(record)
         if record.state in _states_before(version, message.event, match):
             search.early = True

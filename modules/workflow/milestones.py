@@ -5,6 +5,7 @@ locks. Every record that leads to the moved one is locked and looked at, also on
 that asks, and once more later for one that was just being made.
 """
 
+import logging
 from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from modules.workflow.neighbours import model_at, paths_asked
 
 if TYPE_CHECKING:
     from modules.workflow.run import Run
+
+logger = logging.getLogger(__name__)
 
 EFFECT = "workflow.look_again"
 SECOND_LOOK = timedelta(minutes=1)
@@ -77,13 +80,21 @@ def tell(run: "Run") -> None:
 
 @effect(EFFECT)
 def look_again(delivery: Delivery) -> None:
-    """Every record that leads to the moved one looks at its automatic transitions, each in its own transaction."""
+    """Every record that leads to the moved one looks at its automatic transitions, each in its own transaction. One
+    that fails stops no other; all of them look again with it."""
+    failure: Exception | None = None
     for flow, path in watchers().get(delivery.payload["record_type"], ()):
         ended = [state.key for state in flow.graph.states if state.kind == "final"]
         manager: Any = flow.model._base_manager
         waiting = manager.filter(**{path: delivery.payload["record_id"]}).exclude(state__in=ended)
         for pk in list(waiting.order_by("pk").values_list("pk", flat=True).distinct()):
-            _advance(flow, pk, delivery)
+            try:
+                _advance(flow, pk, delivery)
+            except Exception as error:
+                logger.exception("%s %s could not look again", flow.graph.record_type, pk)
+                failure = failure or error
+    if failure is not None:
+        raise failure
 
 
 def _advance(flow: Flow, pk: int, delivery: Delivery) -> None:

@@ -6,24 +6,33 @@ from typing import Any
 
 import pytest
 
+from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.core.sweeps import run_sweeps
 from modules.workflow.api import (
+    EventTooLate,
     Workflow,
     automatic,
     can_undo,
+    complete,
     deliver,
     discard,
     event,
     fire,
+    go,
     history_of,
+    open_tasks_of,
+    role,
     start,
+    task,
     transition,
     waiting_events,
 )
-from modules.workflow.models import EarlyEvent
+from modules.workflow.events import listening
+from modules.workflow.models import EarlyEvent, Task
 from tests.workflow.app.models import Stamp
 from tests.workflow.app.voyages import Voyage
+from tests.workflow.conftest import as_actor
 from tests.workflow.flows_for import only_here, state_of, steps_of  # noqa: F401 - a fixture
 from tests.workflow.paying import S, break_down, call_back, flow_here, has_count, stamp, voyage_here  # noqa: F401
 
@@ -190,3 +199,46 @@ def test_an_event_from_an_effect_of_the_record_itself_is_kept_and_taken_when_it_
     start(made, actor=SYSTEM, at=at)
     fire(made, "begin", actor=SYSTEM, at=at)
     assert steps_of(made) == ["start", "begin", "pay"]
+
+
+def test_a_task_that_opened_again_ends_when_an_early_event_moves_the_record_on(clerk: User, at: datetime) -> None:
+    """Done in the first state, open anew in the second one, which the event leaves in the same call."""
+
+    class PackedFlow(Workflow[Voyage]):
+        """A voyage that is packed for until it is paid."""
+
+        key, states, initial, final = "voyages.packed", S, S.DRAFT, {S.SENT, S.LAPSED}
+        pack = task(S.DRAFT, S.UNPAID, to_do="Pack", assign=role("parcels.clerk"), outcomes={"done": go(S.UNPAID)})
+        pay = event(S.UNPAID, to=S.PAID, on="payment", match="number")
+        drop = transition(S.PAID, to=S.LAPSED, by=SYSTEM)
+
+    voyage = Voyage.objects.create(number="V-9")
+    start(voyage, actor=SYSTEM, at=at)
+    assert deliver("payment", "V-9", at=at) is None
+    complete(open_tasks_of(voyage).get(), actor=as_actor(clerk), at=at)
+    assert state_of(voyage) == "paid"
+    assert list(Task.objects.order_by("pk").values_list("status", flat=True)) == ["done", "cancelled"]
+
+
+def test_an_event_finds_the_record_that_waits_behind_many_that_are_past_it(flow: Any, at: datetime) -> None:
+    for number in range(25):
+        past = Voyage.objects.create(number="V-7")
+        start(past, actor=SYSTEM, at=at)
+        fire(past, "ask", actor=SYSTEM, at=at)
+        fire(past, "drop", actor=SYSTEM, at=at, key=number)
+    with pytest.raises(EventTooLate):
+        deliver("payment", "V-7", data={"amount": 5}, at=at)
+    waiting = Voyage.objects.create(number="V-7")
+    start(waiting, actor=SYSTEM, at=at)
+    fire(waiting, "ask", actor=SYSTEM, at=at)
+    result = deliver("payment", "V-7", data={"amount": 5}, at=at)
+    assert result is not None
+    assert (result.record_id, result.transition) == (waiting.pk, "pay")
+
+
+def test_who_listens_is_found_in_one_query_however_many_workflows_there_are(
+    flow: Any, django_assert_num_queries: Any
+) -> None:
+    listening("payment")
+    with django_assert_num_queries(1):
+        assert listening("payment")

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from modules.core.actors import SYSTEM
-from modules.workflow.api import ANY, GuardRefused, automatic, can, go, stay, work_done
+from modules.workflow.api import ANY, SEQUENCE, GuardRefused, automatic, can, computed, go, stay, task, work_done
+from tests.factories.accounts import UserFactory
 from tests.workflow.flows_for import only_here  # noqa: F401 - a fixture
 from tests.workflow.patterns.parts import P, begun, by_hand, finish, fire, job, state, whole, work
 
@@ -73,3 +74,18 @@ def test_fifty_records_cost_as_many_queries_as_one(at: datetime) -> None:
         return len(queries)
 
     assert cost(voyages) == cost(voyages[:1]) == 1
+
+
+def test_the_last_answer_of_a_sequence_counts_at_once_also_where_people_are_computed(at: datetime) -> None:
+    """Looking for who is asked next reads the tasks; the guard reads them anew when the answer is given."""
+    UserFactory.create(email="luis@demo.test", is_staff=True)
+    look = task(
+        P.OPEN, to_do="Look", assign=[computed('"person:luis@demo.test"')], decide=SEQUENCE,
+        outcomes={"good": stay(), "bad": go(P.OFF)},
+    )  # fmt: skip
+    whole(begin=by_hand(P.NEW, to=P.OPEN), look=look, on=automatic(P.OPEN, to=P.NEXT, when=work_done("look")),
+          end=by_hand(P.NEXT, to=P.DONE))  # fmt: skip
+    voyage = begun()
+    fire(voyage, "begin")
+    finish(voyage, "look.good")
+    assert state(voyage) == "next"

@@ -133,9 +133,10 @@ def check_suits(task: Task, candidate: Actor, *, with_role: bool) -> None:
 
 
 def close_one(run: Run, task: Task, outcome: str, reason: str) -> None:
-    """End one row of a task."""
+    """End one row of a task; whoever asks next whether it is done reads it anew."""
     moment = connection.ops.adapt_datetimefield_value(run.at)
     execute(_DONE, [TaskStatus.DONE.value, outcome, reason, moment, run.actor.user_id, str(run.actor)[:254], task.pk])
+    run.forget_facts()
 
 
 def close_whole(run: Run, task: Task, outcome: str, reason: str) -> None:

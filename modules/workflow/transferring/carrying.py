@@ -121,8 +121,7 @@ def _carry_rest(
     warnings = [*_warnings(left, tasks), *_nobody_there(run, tasks)]
     if run.plan.events[run.record.state]:
         early.take_early(run)
-    if run.graph.parent:
-        children.tell(run)
+    children.tell(run)
     if followed := run.follow():
         title = run.graph.transition(followed[0].transition).title
         warnings.append(_("It goes on by itself at once: “{step}”. That cannot be taken back.").format(step=title))
