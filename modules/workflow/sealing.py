@@ -1,8 +1,8 @@
 """Seals over the history: a chain of hashes over ranges of entries, so that a change made past the engine is found.
 
-Each seal keeps a short digest of every entry of its range, and a digest of all of them with the seal before it. Two
-digests an entry: one of what never changes, one of what may be blanked when a person is forgotten (the name, the
-reason, the data). A blanked entry is no change; another text is.
+Each seal keeps short digests of every entry of its range, and a digest of all of them with the seal before it: one of
+what never changes, and one of each thing that may be blanked when a person is forgotten (the name, the reason, each
+value of the data). A blanked entry is no change; another text is.
 """
 
 import hashlib
@@ -36,6 +36,7 @@ FIXED = (
     "workflow_version", "definition_hash", "request_id",
 )  # fmt: skip
 PERSONAL = ("actor_label", "reason", "data")
+Digest = str | dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,19 @@ def _breaks_in(seal: Seal) -> Iterator[Break]:
         yield Break(seal.pk, int(number), "missing")
 
 
-def _matches(row: dict[str, Any], kept: list[str]) -> bool:
-    fixed, *personal = _digests(row)
-    if fixed != kept[0]:
-        return False
-    return all(
-        now == then or _is_blank(row[name]) for name, now, then in zip(PERSONAL, personal, kept[1:], strict=True)
+def _matches(row: dict[str, Any], kept: list[Digest]) -> bool:
+    fixed, *parts = kept
+    return fixed == _digests(row)[0] and all(
+        _is_same(row[name], part) for name, part in zip(PERSONAL, parts, strict=True)
+    )
+
+
+def _is_same(value: Any, kept: Digest) -> bool:
+    """As it was, or blank; of data each value for itself, except under seals of older versions."""
+    if _is_blank(value) or isinstance(kept, str):
+        return _is_blank(value) or _short(value) == kept
+    return value.keys() == kept.keys() and all(
+        item in ("", None) or _short(item) == kept[name] for name, item in value.items()
     )
 
 
@@ -166,9 +174,10 @@ def _rows() -> Any:
     return HistoryEntry.objects.values(*FIXED, *PERSONAL)
 
 
-def _digests(row: dict[str, Any]) -> list[str]:
+def _digests(row: dict[str, Any]) -> list[Digest]:
     """Of what never changes, then of each part that may be blanked."""
-    return [_short([row[name] for name in FIXED]), *(_short(row[name]) for name in PERSONAL)]
+    data = {name: _short(value) for name, value in row["data"].items()}
+    return [_short([row[name] for name in FIXED]), _short(row["actor_label"]), _short(row["reason"]), data]
 
 
 def _short(value: Any) -> str:
@@ -183,6 +192,6 @@ class _Exact(DjangoJSONEncoder):
         return f"{o.timestamp():.6f}" if isinstance(o, datetime) else super().default(o)
 
 
-def _chained(previous: str, first_id: int, last_id: int, digests: dict[str, list[str]]) -> str:
+def _chained(previous: str, first_id: int, last_id: int, digests: dict[str, list[Digest]]) -> str:
     text = json.dumps([previous, first_id, last_id, digests], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,14 +1,14 @@
-"""What the engine does after every migrate, when work of the outbox is given up, when an account is closed, and when a
-record is made or edited by hand."""
+"""What the engine does after every migrate, when work of the outbox is given up, when an account is closed or loses its
+personal data, and when a record is made or edited by hand."""
 
 import logging
 from typing import Any, cast
 
-from modules.accounts.events import AccountClosed
+from modules.accounts.events import AccountClosed, PersonPseudonymised
 from modules.core.after_migrate import after_migrate
 from modules.core.events import RecordEdited, RecordMade, subscribe
 from modules.core.outbox import GivenUp
-from modules.workflow import leavers
+from modules.workflow import forgetting, leavers
 from modules.workflow.calendars import make_default
 from modules.workflow.errors import Refused
 from modules.workflow.events import deliver_to, given_up
@@ -37,6 +37,11 @@ def step_off(event: GivenUp) -> None:
 def pass_on(event: AccountClosed) -> None:
     """What somebody had to do who has left goes on to somebody else."""
     leavers.announce(event.user_id, at=event.at)
+
+
+@subscribe(PersonPseudonymised)
+def forget_person(event: PersonPseudonymised) -> None:
+    forgetting.forget_person(user_id=event.user_id, email=event.email, at=event.at)
 
 
 @subscribe(RecordMade)
