@@ -10,10 +10,9 @@ from modules.core.actors import SYSTEM
 from modules.core.outbox import drain
 from modules.workflow.choices import TransferOverdue, TransferTimers
 from modules.workflow.flows import find_flow
-from modules.workflow.graph import WorkflowGraph
 from modules.workflow.management.exchange import Options, definition_named
 from modules.workflow.models import Definition, Transfer
-from modules.workflow.publishing import publish
+from modules.workflow.publishing import publish, published_graph
 from modules.workflow.transferring import (
     Choices,
     places_of,
@@ -108,7 +107,7 @@ def _everywhere(definition: Definition, choices: Choices) -> Choices:
     flow = find_flow(definition.key)
     if flow is None:
         return choices
-    numbers = {place.version for place in places_of(flow, WorkflowGraph.from_data(definition.graph))}
+    numbers = {place.version for place in places_of(flow, published_graph(definition))}
     everywhere = choices.mapping.get(0, {})
     mapping = {number: {**everywhere, **choices.mapping.get(number, {})} for number in numbers}
     return Choices(mapping, choices.timers, choices.overdue, choices.spread_hours, choices.reason)
@@ -118,7 +117,7 @@ def _forecast(command: Any, definition: Definition, choices: Choices, form: str)
     flow = find_flow(definition.key)
     if flow is None:
         raise CommandError(f"“{definition.key}” runs nowhere: publish it first.")
-    target = WorkflowGraph.from_data(definition.graph)
+    target = published_graph(definition)
     whole = proposed_choices(places_of(flow, target), _everywhere(definition, choices))
     ids = running_ids(flow, target)
     total = ids.count()

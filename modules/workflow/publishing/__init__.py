@@ -4,7 +4,7 @@ from modules.workflow.publishing.code import store, store_definitions
 from modules.workflow.publishing.current import refresh, take_over
 from modules.workflow.publishing.drafts import BadDefinition, graph_from, problems_of, save_draft
 from modules.workflow.publishing.permissions import publish_permissions
-from modules.workflow.publishing.publish import Unsound, may_publish, next_number, publish, withdraw
+from modules.workflow.publishing.publish import Unsound, may_publish, publish, published_graph, withdraw
 from modules.workflow.publishing.standing import version_findings, version_rows
 
 __all__ = [
@@ -12,10 +12,10 @@ __all__ = [
     "Unsound",
     "graph_from",
     "may_publish",
-    "next_number",
     "problems_of",
     "publish",
     "publish_permissions",
+    "published_graph",
     "refresh",
     "save_draft",
     "store",

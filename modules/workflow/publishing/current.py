@@ -7,11 +7,13 @@ version before.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from modules.core.references import model_of
 from modules.workflow.choices import DefinitionSource, DefinitionStatus
@@ -68,6 +70,20 @@ def take_over() -> None:
         model = model_of(kind)
         if key not in flows and model is not None and find_flow(kind) is None:
             register(Flow(_stored(digest), model, "data"))
+
+
+@contextmanager
+def all_or_nothing(key: str) -> Iterator[None]:
+    """A transaction that publishes a version of a workflow, or withdraws one; what this process has taken over goes
+    with it where it is rolled back."""
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        if (flow := find_flow(key)) is not None:
+            flow.forget()
+        take_over()
+        raise
 
 
 def _is_only_here(flow: Flow) -> bool:

@@ -46,6 +46,13 @@ def next_number(key: str) -> int:
     return max(known["most"] or 0, flow.declared.version if flow is not None and flow.source == "code" else 0) + 1
 
 
+def published_graph(definition: Definition) -> WorkflowGraph:
+    """The graph as records will run on it: a draft has the number that it would get, whatever its file says."""
+    graph = WorkflowGraph.from_data(definition.graph)
+    is_draft = definition.status == DefinitionStatus.DRAFT
+    return replace(graph, version=next_number(graph.key)) if is_draft else graph
+
+
 def publish(definition: Definition, *, actor: Actor, at: datetime, note: str = "") -> Definition:
     """Publish a draft under the next number, or a withdrawn version under its own again; published ones stay so.
 
@@ -57,12 +64,11 @@ def publish(definition: Definition, *, actor: Actor, at: datetime, note: str = "
         found = _locked(definition)
         if found.status == DefinitionStatus.PUBLISHED:
             return found
-        graph = WorkflowGraph.from_data(found.graph)
+        graph = published_graph(found)
         errors = [finding for finding in problems_of(graph) if finding.severity == "error"]
         if errors:
             raise Unsound(errors)
         if found.status == DefinitionStatus.DRAFT:
-            graph = replace(graph, version=next_number(graph.key))
             found.version, found.hash, found.graph = graph.version, graph.hash, graph.to_data()
         found.status, found.published_at, found.published_by = DefinitionStatus.PUBLISHED, at, actor.user
         found.note = note or found.note

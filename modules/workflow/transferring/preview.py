@@ -1,5 +1,6 @@
 """A dry run: what moving records would do, found out by doing it and taking it back in the same breath."""
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from modules.workflow.run import run_on
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.outcome import Carried
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,13 @@ def _try(
     except _Enough:
         return found
     except Refused as refusal:
-        return Carried(pk, 0, version.graph.version, "", "", "", "", refusal=str(refusal))
+        words = str(refusal)
     except LookupError as error:
         words = _("Today's code does not have what this needs: {what}").format(what=error)
-        return Carried(pk, 0, version.graph.version, "", "", "", "", refusal=words)
+    except Exception as error:  # an effect of a step that would follow, or what a rule asks: the others are looked at
+        logger.exception("a dry run of %s %s failed", version.graph.key, pk)
+        words = _("It would fail and stay where it is: {what}").format(what=f"{type(error).__name__}: {error}")
+    return Carried(pk, 0, version.graph.version, "", "", "", "", refusal=words)
 
 
 def trial_flow(flow: Flow, version: Version) -> Flow:

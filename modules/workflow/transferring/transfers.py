@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from modules.core.actors import SYSTEM, Actor
@@ -14,11 +13,18 @@ from modules.core.jobs import record_ids, start_job
 from modules.core.models import Job, JobItem
 from modules.workflow.choices import DefinitionStatus, TransferItemState, TransferState
 from modules.workflow.errors import Refused, Unmapped
-from modules.workflow.flows import Flow, flow_of
+from modules.workflow.flows import Flow, find_flow, flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, Transfer, TransferItem
 from modules.workflow.publishing import current
-from modules.workflow.publishing.publish import lock_versions, may_publish, publish, retire_unused, withdraw
+from modules.workflow.publishing.publish import (
+    lock_versions,
+    may_publish,
+    publish,
+    published_graph,
+    retire_unused,
+    withdraw,
+)
 from modules.workflow.run import run_on
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
@@ -45,17 +51,12 @@ def prepare(definition: Definition, choices: Choices, *, actor: Actor, at: datet
     """
     if not may_publish(actor):
         raise NotAllowed
-    with transaction.atomic():
+    with current.all_or_nothing(definition.key):
         before = _present(definition)
         lock_versions(definition.key)
         refuse_meeting(definition.key, at)
+        whole = _whole(definition, choices)
         published = publish(definition, actor=actor, at=at, note=choices.reason)
-        flow, target = flow_of(published.key), WorkflowGraph.from_data(published.graph)
-        places = places_of(flow, target)
-        whole = proposed_choices(places, choices)
-        left_out = missing(places, whole.mapping, target)
-        if left_out:
-            raise Unmapped(states=", ".join(f"“{place.state.title}”" for place in left_out))
         return Transfer.objects.create(
             key=published.key,
             target=published,
@@ -68,6 +69,17 @@ def prepare(definition: Definition, choices: Choices, *, actor: Actor, at: datet
             created_by=actor.user,
             created_at=at,
         )
+
+
+def _whole(definition: Definition, choices: Choices) -> Choices:
+    """The choices with what is proposed where nothing was chosen; Unmapped where nothing can be."""
+    flow, target = find_flow(definition.key), published_graph(Definition.objects.get(pk=definition.pk))
+    places = [] if flow is None else places_of(flow, target)
+    whole = proposed_choices(places, choices)
+    left_out = missing(places, whole.mapping, target)
+    if left_out:
+        raise Unmapped(states=", ".join(f"“{place.state.title}”" for place in left_out))
+    return whole
 
 
 def _present(definition: Definition) -> Definition | None:
@@ -102,7 +114,7 @@ def start_return(transfer: Transfer, *, actor: Actor, at: datetime, reason: str 
     """
     if not may_publish(actor):
         raise NotAllowed
-    with transaction.atomic():
+    with current.all_or_nothing(transfer.key):
         transfer.refresh_from_db()
         halt(transfer, actor=actor, at=at)
         lock_versions(transfer.key)

@@ -1,6 +1,5 @@
 """The gate before a version: what changes, what is wrong with it, where running records go, and what would happen."""
 
-from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from modules.workflow.comparing import compare
 from modules.workflow.flows import Flow, find_flow
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition
-from modules.workflow.publishing import may_publish, next_number, problems_of, publish
+from modules.workflow.publishing import may_publish, problems_of, publish, published_graph
 from modules.workflow.transferring import (
     Choices,
     Place,
@@ -44,9 +43,7 @@ def gate(request: HttpRequest, record_type: str, pk: int) -> HttpResponse:
     viewer = cast(PortalRequest, request)
     definition = get_object_or_404(Definition, pk=pk, record_type=record_type)
     flow = flow_for(viewer, record_type)
-    target = WorkflowGraph.from_data(definition.graph)
-    if definition.status == DefinitionStatus.DRAFT:
-        target = replace(target, version=next_number(target.key))
+    target = published_graph(definition)
     places = places_of(flow, target)
     choices = proposed_choices(places, _chosen(request, places))
     if request.method == "POST" and "apply" in request.POST:

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from modules.core.choices import JobItemState
 from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.jobs import job_address
+from modules.core.models import Job
 from modules.workflow.choices import TransferItemState, TransferState
 from modules.workflow.comparing import compare
 from modules.workflow.flows import Flow
@@ -19,10 +22,10 @@ from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, Transfer
 from modules.workflow.publishing import version_rows
 from modules.workflow.transferring import StillMoving, start_return, transfers_of
-from modules.workflow.views.console import console_context
+from modules.workflow.views.console import console_context, page_of
 from modules.workflow.views.gate import flow_for
 
-MOST = 50
+MOST, NAMED = 50, 20
 
 
 @never_cache
@@ -39,7 +42,7 @@ def versions(request: HttpRequest, record_type: str) -> HttpResponse:
         "graph": flow.graph,
         "rows": rows,
         "running": sum(row.running for row in rows),
-        "transfers": [_shown(transfer) for transfer in transfers_of(flow.declared.key)[:MOST]],
+        "transfers": [_shown(flow, transfer) for transfer in transfers_of(flow.declared.key)[:MOST]],
         "old": old,
         "new": new,
         "changes": _changes(old, new),
@@ -61,16 +64,31 @@ def _changes(old: Definition | None, new: Definition | None) -> list[str] | None
     return [change.sentence for change in compare(*graphs)]
 
 
-def _shown(transfer: Transfer) -> dict[str, Any]:
-    items = transfer.items
+def _shown(flow: Flow, transfer: Transfer) -> dict[str, Any]:
+    counted = dict(transfer.items.order_by().values_list("status").annotate(Count("pk")))
+    stayed = transfer.items.filter(status=TransferItemState.MOVED).exclude(message="")
     return {
         "transfer": transfer,
-        "moved": items.filter(status=TransferItemState.MOVED).count(),
-        "returned": items.filter(status=TransferItemState.RETURNED).count(),
-        "left": items.filter(status=TransferItemState.LEFT).count(),
+        "moved": counted.get(TransferItemState.MOVED, 0),
+        "returned": counted.get(TransferItemState.RETURNED, 0),
+        "left": _named(flow, transfer.items.filter(status=TransferItemState.LEFT), transfer.job),
+        "stayed": _named(flow, stayed if transfer.undo_job is not None else stayed.none(), transfer.undo_job),
         "job_url": "" if transfer.job is None else job_address(transfer.job),
         "undo_url": "" if transfer.undo_job is None else job_address(transfer.undo_job),
         "may_undo": transfer.job is not None and transfer.undo_job is None and transfer.state != TransferState.UNDONE,
+    }
+
+
+def _named(flow: Flow, items: Any, job: Job | None) -> dict[str, Any]:
+    """The first records that stayed behind, each with its page and why; and where all of them stand."""
+    rows = list(items.order_by("record_id").values_list("record_id", "message")[:NAMED])
+    records = flow.model._default_manager.in_bulk([pk for pk, _message in rows])
+    total = items.count() if len(rows) == NAMED else len(rows)
+    address = "" if job is None else f"{job_address(job)}?rows={JobItemState.REFUSED}"
+    return {
+        "count": total,
+        "rows": [(str(records.get(pk, pk)), page_of(flow.model, pk), message) for pk, message in rows],
+        "all_url": address if total > len(rows) else "",
     }
 
 
