@@ -65,6 +65,11 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form?.requestSubmit();
 });
 
+/* A link pressed with Ctrl, Cmd or Shift opens elsewhere, as links do; htmx would take it in place. */
+document.addEventListener("click", (event) => {
+  if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
+}, true);
+
 /* A part that renews itself waits while a finger or a button is down on it: the press would miss. */
 let held = null;
 document.addEventListener("pointerdown", (event) => { held = event.target; }, true);

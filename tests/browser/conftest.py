@@ -18,12 +18,13 @@ from playwright.sync_api import BrowserContext, expect
 from modules.billing.sandbox.server import Sandbox
 from modules.core.models import OutboxMessage
 from tests.browser.shelf import fill_shelf
+from tests.browser.traffic import Traffic
 from tests.browser.visitor import Visitor
 from tests.browser.watch import Watch
 from tests.browser.worker import Worker
 from tests.factories.shop import SECRET, Shop
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds for what a loaded machine does slowly; nothing waits that long when it works."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -67,8 +68,14 @@ def sandbox(base_url: str) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def traffic() -> Iterator[Traffic]:
+    with Traffic() as traffic:
+        yield traffic
+
+
 @pytest.fixture
-def shop(transactional_db: None, base_url: str, sandbox: Sandbox, settings: Any) -> Iterator[Shop]:
+def shop(transactional_db: None, base_url: str, sandbox: Sandbox, settings: Any, traffic: Traffic) -> Iterator[Shop]:
     """A shop with films, whose payments go to the sandbox and come back to the live server."""
     policy = shop_settings.CONTENT_SECURITY_POLICY
     directives = {**policy["DIRECTIVES"], "form-action": [SELF, sandbox.url]}
@@ -80,6 +87,7 @@ def shop(transactional_db: None, base_url: str, sandbox: Sandbox, settings: Any)
     fill_shelf()
     yield Shop(sandbox=sandbox)
     sandbox.deliver()
+    traffic.rests()
     sandbox.reset()
     cache.clear()
 
@@ -101,7 +109,12 @@ def watch(base_url: str, sandbox: Sandbox) -> Watch:
 
 @pytest.fixture
 def new_context(
-    worker: Worker, watch: Watch, new_context: Callable[..., BrowserContext], request: Any, tmp_path: Path
+    worker: Worker,
+    watch: Watch,
+    traffic: Traffic,
+    new_context: Callable[..., BrowserContext],
+    request: Any,
+    tmp_path: Path,
 ) -> Iterator[Callable[..., BrowserContext]]:
     """A browser of its own for each person; all are watched, and photographed when the test fails."""
 
@@ -121,6 +134,7 @@ def new_context(
     for page in watch.pages:
         if not page.is_closed():
             page.close()
+    traffic.rests()
     assert watch.problems == []
 
 

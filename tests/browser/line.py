@@ -39,3 +39,10 @@ class SlowLine:
             else:
                 route.fulfill(response=answer)
         self.held.clear()
+
+    def breaks(self) -> None:
+        """What was held never arrives."""
+        self.is_free = True
+        for route, _answer in self.held:
+            route.abort("connectionfailed")
+        self.held.clear()

@@ -25,6 +25,7 @@ AT_ONCE = """([place, wanted]) => new MutationObserver((changes, observer) => {
   if (found.length !== 1) return;
   observer.disconnect();
   found[0].click();
+  document.documentElement.dataset.wasQuick = "";
 }).observe(document.querySelector(place), { childList: true, subtree: true })"""
 """Press the one element of this kind in the very moment in which it comes."""
 
@@ -68,6 +69,7 @@ def test_the_same_in_the_basket(visitor: Visitor, watch: Watch) -> None:
     loaded = len(watch.documents())
     page.evaluate(AT_ONCE, ["main", ".notice button[type=submit]"])
     page.get_by_role("button", name="Take out The General").click()
+    expect(page.locator("html")).to_have_attribute("data-was-quick", "")
     expect(page.locator(".notice")).to_have_count(0)
     expect(page.get_by_role("button", name="Take out The General")).to_be_visible()
     assert len(watch.documents()) == loaded

@@ -38,13 +38,14 @@ class Worker(threading.Thread):
         finally:
             connections.close_all()
 
-    def until(self, is_so: Callable[[], object], timeout: float = 15.0) -> None:
+    def until(self, is_so: Callable[[], object], timeout: float = 60.0) -> None:
         """Wait for what the worker will bring about; asked after each of its rounds."""
         with self.round:
             assert self.round.wait_for(is_so, timeout), self.error or "the worker did not bring it about"
 
     def stop(self) -> None:
         self.leaving.set()
-        self.join(timeout=30)
+        self.join(timeout=60)
         if self.error:
             raise self.error
+        assert not self.is_alive(), "the worker does not come to an end"
