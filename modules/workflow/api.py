@@ -71,7 +71,7 @@ from modules.workflow.expressions.guards import expression
 from modules.workflow.finished_work import work_done
 from modules.workflow.firing import advance, fire, fire_first, start
 from modules.workflow.flows import Flow, find_flow, flow_of, flows, graph_of
-from modules.workflow.graph import Ask, EffectUse, Wait, WorkflowGraph
+from modules.workflow.graph import Ask, Brought, EffectUse, Wait, WorkflowGraph
 from modules.workflow.guards import Guard, Reason, guard
 from modules.workflow.history import FireResult
 from modules.workflow.many import Outcome, fire_many
@@ -126,6 +126,7 @@ __all__ = [
     "AlreadyStarted",
     "Ask",
     "AutomaticLoop",
+    "Brought",
     "Clause",
     "EffectUse",
     "EventTooLate",

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
-from modules.workflow.graph import Ask
+from modules.workflow.graph import Ask, Brought
 
 ENGINES_OWN = frozenset({"id", "state", "state_since", "revision", "workflow_version", "created_at", "updated_at"})
 """What nobody fills in (F38)."""
@@ -34,10 +34,26 @@ def _owner_of(model: type[models.Model]) -> set[str]:
     return {flow.graph.owner.partition("__")[0]} if flow is not None and flow.graph.owner else set()
 
 
-def form_class_for(model: type[models.Model], asks: Sequence[Ask]) -> type[forms.Form]:
-    """A form with the fields that a transition asks for; it starts with what the record holds."""
+def form_class_for(model: type[models.Model], asks: Sequence[Ask], brings: Sequence[Brought] = ()) -> type[forms.Form]:
+    """A form with the fields that a transition asks for and what its event brings; it starts with what the record
+    holds."""
     wanted = {ask.field: _form_field(model, ask) for ask in asks if may_be_written(model, ask.field)}
-    return type("AskedForm", (_AskedForm,), {**wanted, "asked": tuple(wanted)})
+    brought = {item.name: _KINDS[item.kind](required=item.required) for item in brings}
+    return type("AskedForm", (_AskedForm,), {**brought, **wanted, "asked": tuple(wanted)})
+
+
+class _YesOrNo(forms.NullBooleanField):
+    """Yes, no, or not said; anything else is neither."""
+
+    def validate(self, value: Any) -> None:
+        if self.required and value is None:
+            raise ValidationError(self.error_messages["required"], code="required")
+
+
+_KINDS: dict[str, type[forms.Field]] = {
+    "text": forms.CharField, "int": forms.IntegerField, "number": forms.FloatField, "bool": _YesOrNo,
+    "moment": forms.DateTimeField, "day": forms.DateField,
+}  # fmt: skip
 
 
 def _form_field(model: type[models.Model], ask: Ask) -> forms.Field:
@@ -77,7 +93,7 @@ class _AskedForm(forms.Form):
                 field.run_validators(_plain(field, cleaned[name]))
             except ValidationError as error:
                 self.add_error(name, error)
-        if not self.errors:
+        if self.asked and not self.errors:
             self._keep_constraints(cleaned)
         return cleaned
 

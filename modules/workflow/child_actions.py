@@ -87,7 +87,7 @@ def _values(record: Any, firing: Firing, given: Any) -> dict[str, Any]:
     for name, value in _items(given):
         if is_computed(value):
             expression = compile_expression(value[1:], type(record), result="any")
-            value = expression.evaluate(record, firing.facts, actor=firing.actor, at=firing.at)  # noqa: PLW2901
+            value = expression.evaluate(record, firing.facts, actor=firing.actor, at=firing.at, data=firing.data)  # noqa: PLW2901
         found[name] = value
     return found
 

@@ -145,6 +145,7 @@ def _transition(name: str, value: TransitionDeclaration, tasks: Mapping[TaskDecl
         compensates=value.compensates,
         event=value.event,
         match=value.match,
+        brings=value.brings,
     )
 
 

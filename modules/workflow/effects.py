@@ -59,7 +59,8 @@ class Action:
             self.function(record, firing)
             return
         facts = firing.facts if any(map(parameters.is_computed, given.values())) else None
-        self.function(record, firing, parameters.made(self.parameters, given, record, facts, firing.actor, firing.at))
+        made = parameters.made(self.parameters, given, record, facts, firing.actor, firing.at, firing.data)
+        self.function(record, firing, made)
 
 
 def action(

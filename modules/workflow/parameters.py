@@ -1,15 +1,17 @@
 """Typed parameters of guards and actions: a frozen dataclass says which there are, people who build fill them in.
 
 The kinds, by annotation: `str`, `int`, `float`, `bool`, `FieldName` (of the record), `WritableField`, `Value`
-(anything), `People` (`owner`, `role:films.clerk`, `person:assignee`), `LiquidText`. A text that begins with `=` is an
+(anything), `People` (`owner`, `role:films.clerk`, `person:assignee`), `LiquidText` (a text, or one for each language:
+`{"en": …, "es": …}`). A text that begins with `=` is an
 expression where a value, text, number or yes and no is wanted; `==` begins a text that begins with `=`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NewType, get_type_hints
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -31,7 +33,7 @@ _KINDS: dict[Any, ParameterKind] = {
 }  # fmt: skip
 _PYTHON: dict[ParameterKind, tuple[type, ...]] = {
     "text": (str,), "int": (int,), "number": (int, float), "bool": (bool,), "field": (str,), "writable": (str,),
-    "people": (str,), "liquid": (str,),
+    "people": (str,), "liquid": (str, Mapping),
 }  # fmt: skip
 COMPUTED: dict[ParameterKind, Any] = {
     "text": "text", "int": "int", "number": "number", "bool": "bool", "value": "any"
@@ -61,6 +63,7 @@ class Fault:
     code: str
     problem: str
     mend: str
+    severity: Literal["error", "warning"] = "error"
 
 
 @cache
@@ -85,8 +88,9 @@ def is_computed(value: Any) -> bool:
 
 
 def made(
-    parameters: type, given: Mapping[str, Any], record: Any, facts: Any, actor: "Actor | None", at: "datetime | None"
-) -> Any:
+    parameters: type, given: Mapping[str, Any], record: Any, facts: Any, actor: "Actor | None", at: "datetime | None",
+    data: Any = None,
+) -> Any:  # fmt: skip
     """The parameters with their expressions worked out; ExpressionError where one has no answer."""
     from modules.workflow.expressions.compiling import compile_expression
     from modules.workflow.expressions.errors import ExpressionError
@@ -98,7 +102,7 @@ def made(
         value = given[entry.name]
         if entry.kind in COMPUTED and is_computed(value):
             expression = compile_expression(value[1:], type(record), result=COMPUTED[entry.kind])
-            value = expression.evaluate(record, facts, actor=actor, at=at)
+            value = expression.evaluate(record, facts, actor=actor, at=at, data=data)
         elif entry.kind in COMPUTED and isinstance(value, str) and value.startswith("=="):
             value = value[1:]
         values[entry.name] = value
@@ -124,7 +128,7 @@ def faults(parameters: type | None, given: Mapping[str, Any], model: type[models
 
 
 def _faults_of(entry: Parameter, value: Any, model: type[models.Model]) -> Iterator[Fault]:
-    from modules.workflow.expressions.checking import expression_faults, field_faults, people_faults, text_faults
+    from modules.workflow.expressions.checking import expression_faults, field_faults, people_faults
 
     wanted = _PYTHON.get(entry.kind)
     if entry.kind in COMPUTED and is_computed(value):
@@ -137,9 +141,42 @@ def _faults_of(entry: Parameter, value: Any, model: type[models.Model]) -> Itera
     elif entry.kind in ("field", "writable"):
         yield from field_faults(value, model, to_write=entry.kind == "writable")
     elif entry.kind == "liquid":
-        yield from text_faults(value, model)
+        yield from _text_faults(value, model)
     elif entry.kind == "people":
         yield from people_faults(value, model)
+
+
+def _text_faults(value: str | Mapping[str, Any], model: type[models.Model]) -> Iterator[Fault]:
+    """What is wrong with a text, or with the text of each language."""
+    from modules.workflow.expressions.checking import text_faults
+
+    if isinstance(value, str):
+        yield from text_faults(value, model)
+        return
+    yield from language_faults(value)
+    for code, text in value.items():
+        if isinstance(text, str):
+            yield from (replace(fault, problem=f"[{code}] {fault.problem}") for fault in text_faults(text, model))
+        else:
+            yield Fault("wrong_parameter", _("The text in “{code}” is none.").format(code=code), _("Write a text."))
+
+
+def language_faults(texts: Mapping[str, Any]) -> Iterator[Fault]:
+    """Languages of the installation for which there is no text, and texts for languages that it does not have."""
+    known = dict(settings.LANGUAGES)
+    read = {code for code in known if any(texts.get(part) for part in (code, code.partition("-")[0]))}
+    for code, title in known.items():
+        if code not in read:
+            yield Fault(
+                "missing_translation", _("has no text in {language}.").format(language=_(str(title))),
+                _("Add it; until then it is read in another language."), "warning",
+            )  # fmt: skip
+    for code in texts:
+        if code not in known and not any(other.startswith(f"{code}-") for other in known):
+            yield Fault(
+                "unknown_language", _("has a text in “{code}”, which nobody reads here.").format(code=code),
+                _("Take it away, or install the language."), "warning",
+            )  # fmt: skip
 
 
 def _is(value: Any, wanted: tuple[type, ...]) -> bool:

@@ -127,11 +127,11 @@ class Plan:
     def _form(self, transition: Transition) -> names.FormClass | None:
         if transition.form:
             return names.form_classes[transition.form]
-        if not transition.asks or self.model is None:
+        if not (transition.asks or transition.brings) or self.model is None:
             return None
         from modules.workflow.asking import form_class_for
 
-        return form_class_for(self.model, transition.asks)
+        return form_class_for(self.model, transition.asks, transition.brings)
 
     def _step(self, transition: Transition) -> Step:
         eyes = eyes_of(self.graph, transition.not_same_as) + self.task_eyes.get(transition.completes, ())

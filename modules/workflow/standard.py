@@ -6,7 +6,9 @@ from dataclasses import field as parameter
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -18,6 +20,7 @@ from modules.workflow.effects import Firing, action
 from modules.workflow.expressions.errors import ExpressionError, NoAnswer
 from modules.workflow.expressions.scope import kind_of, variable
 from modules.workflow.expressions.values import plain, read
+from modules.workflow.graph.translated import text_for
 from modules.workflow.guards import Reason, guard
 from modules.workflow.parameters import Fault, FieldName, LiquidText, People, Value, WritableField, is_computed
 
@@ -146,12 +149,20 @@ def notify(record: Any, firing: Firing, params: Notice) -> None:
 
     to = [str(params.to)]
     if params.to.startswith("="):
-        to = list(map(str, assignees_of(params.to[1:], record, firing.facts, actor=firing.actor, at=firing.at)))
+        known: dict[str, Any] = {"actor": firing.actor, "at": firing.at, "data": firing.data}
+        to = list(map(str, assignees_of(params.to[1:], record, firing.facts, **known)))
     titles, bodies = (
-        {code: render_text(text, record, firing.facts, code, at=firing.at) for code in languages()}
+        {
+            code: render_text(_in(text, code), record, firing.facts, code, at=firing.at, data=firing.data)
+            for code in languages()
+        }
         for text in (params.title, params.body)
     )
     tell_people(record, firing, to, titles, bodies)
+
+
+def _in(text: str | Mapping[str, str], language: str) -> str:
+    return text if isinstance(text, str) else text_for(text, language)
 
 
 def _writable(record: Any, name: str) -> str:
@@ -176,8 +187,9 @@ def _stored(column: Any, value: Any, record: Any) -> Any:
 
 def _as_python(column: Any, value: Any) -> Any:
     """What expressions give, in the field's own kind."""
+    is_date = isinstance(column, models.DateField)
     if isinstance(value, datetime) and not isinstance(column, models.DateTimeField):
-        return timezone.localtime(value).date() if isinstance(column, models.DateField) else value
+        return timezone.localtime(value, ZoneInfo(settings.BUSINESS_TIME_ZONE)).date() if is_date else value
     if isinstance(value, date) or not isinstance(value, float):
         return value
     if isinstance(column, models.DecimalField):

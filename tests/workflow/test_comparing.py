@@ -14,6 +14,7 @@ from modules.workflow.comparing.aspects import ASPECTS
 from modules.workflow.graph import (
     ActorRule,
     Ask,
+    Brought,
     Decision,
     EffectUse,
     Escalation,
@@ -61,6 +62,7 @@ VALUES: dict[str, list[Any]] = {
     "confirm": ["", "Really?"], "destructive": [False, True], "not_same_as": EYES, "undo": [None, *EFFECTS],
     "hold": [None, HOUR], "asks": [(), (Ask("cost"),), (Ask("cost", False),)], "compensation": EFFECTS,
     "compensates": [False, True], "event": ["", "payment.settled"], "match": ["", "number"],
+    "brings": [(), (Brought("a"),), (Brought("a", "int"),), (Brought("a", required=False), Brought("b", "day"))],
     "assign": [CLERK, BOSS, ActorRule("person", "helper")], "also": [(), (BOSS,), (OWNER, BOSS)],
     "outcomes": [(), (Outcome("a", "A"),), (Outcome("a", "A", "s1"),), (Outcome("a", "A", "s1", ()),)],
     "due": [None, *WAITS], "remind": [(), (WAITS[0],), (WAITS[1], WAITS[0]), (WAITS[0], WAITS[1])],

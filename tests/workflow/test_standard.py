@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from modules.accounts.models import User
 from modules.core.actors import Actor
@@ -60,8 +61,12 @@ def test_a_text_may_begin_with_the_sign_of_expressions(parcel: Parcel) -> None:
 def test_a_date_is_the_day_where_the_business_is(customer: User, settings: Any) -> None:
     settings.BUSINESS_TIME_ZONE = settings.TIME_ZONE = "Europe/Madrid"
     slip = Slip.objects.create(customer=customer, state="draft")
-    set_field(slip, firing(), field="promised_on", value="=timestamp('2026-11-21T23:30:00Z')")
-    assert Slip.objects.get(pk=slip.pk).promised_on == date(2026, 11, 22)
+    for viewer in ("Europe/Madrid", "America/New_York", "Asia/Tokyo"):
+        with timezone.override(viewer):
+            set_field(slip, firing(), field="promised_on", value="=timestamp('2026-11-21T23:30:00Z')")
+            assert Slip.objects.get(pk=slip.pk).promised_on == date(2026, 11, 22)
+            set_field(slip, firing(), field="promised_on", value="=record.promised_on")
+            assert Slip.objects.get(pk=slip.pk).promised_on == date(2026, 11, 22)
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,11 @@ TRANSITION: Mapping[str, Aspect] = {
         gettext_lazy("{place} no longer makes up for the steps done before."),
     ),
     "event": One(gettext_lazy("{place} now waits for the report {new}; before: {old}.")),
+    "brings": Several(
+        gettext_lazy("{place}: the report now brings {items}."),
+        gettext_lazy("{place}: the report no longer brings {items}."),
+        phrases.brought,
+    ),
     "match": One(gettext_lazy("{place}: the report now names the record by {new}; before: {old}."), phrases.field),
 }
 TASK: Mapping[str, Aspect] = {

@@ -100,6 +100,15 @@ def ask(vocabulary: Vocabulary, value: Any) -> str:
     return name if value.required else _("{field} (may be left empty)").format(field=name)
 
 
+def brought(_vocabulary: Vocabulary, value: Any) -> str:
+    kinds = {
+        "text": _("a text"), "int": _("a whole number"), "number": _("a number with a point"), "bool": _("yes or no"),
+        "moment": _("a moment"), "day": _("a day"),
+    }  # fmt: skip
+    told = _("{name} ({kind})") if value.required else _("{name} ({kind}, perhaps)")
+    return told.format(name=quoted(value.name), kind=kinds[value.kind])
+
+
 def outcome(vocabulary: Vocabulary, value: Any) -> str:
     return work.outcome(vocabulary, value)
 

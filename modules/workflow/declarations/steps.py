@@ -7,7 +7,7 @@ from datetime import timedelta
 from modules.workflow.declarations.given import By, Do, asked, guards, keys, optional, rules, several
 from modules.workflow.declarations.times import as_wait
 from modules.workflow.declarations.work import TaskDeclaration
-from modules.workflow.graph import ActorRule, Ask, EffectUse, TransitionKind, Wait, Words
+from modules.workflow.graph import ActorRule, Ask, Brought, EffectUse, TransitionKind, Wait, Words
 from modules.workflow.guards import Guard
 from modules.workflow.names import Effect, FormClass
 
@@ -36,6 +36,7 @@ class TransitionDeclaration:
     compensates: bool = False
     event: str = ""
     match: str = ""
+    brings: tuple[Brought, ...] = ()
 
 
 def transition(
@@ -121,10 +122,11 @@ def event(
     completes: TaskDeclaration | None = None,
     title: Words = "",
     compensates: bool = False,
+    brings: Sequence[Brought] = (),
 ) -> TransitionDeclaration:
     """The record moves when `deliver(on, value)` names the value of its field `match`; one that comes before the record
-    is in a source state is kept for it."""
+    is in a source state is kept for it. `brings` says what the event carries, so that effects read it by its kind."""
     return TransitionDeclaration(
         "event", keys(sources), str(to), (), guards(when), tuple(do), form, completes=completes, title=title,
-        asks=asked(asks), compensates=compensates, event=on, match=match,
+        asks=asked(asks), compensates=compensates, event=on, match=match, brings=tuple(brings),
     )  # fmt: skip

@@ -29,10 +29,12 @@ class Assignee:
 
 
 def assignees_of(
-    text: str, record: Any, facts: Any = None, *, actor: Actor | None = None, at: datetime | None = None
-) -> tuple[Assignee, ...]:
+    text: str, record: Any, facts: Any = None, *, actor: Actor | None = None, at: datetime | None = None,
+    data: Any = None,
+) -> tuple[Assignee, ...]:  # fmt: skip
     """Whom an assignment rule names for a record, in order, nobody twice. ExpressionError where it names nobody."""
-    answer = compile_expression(text, type(record), result=RESULT).evaluate(record, facts, actor=actor, at=at)
+    expression = compile_expression(text, type(record), result=RESULT)
+    answer = expression.evaluate(record, facts, actor=actor, at=at, data=data)
     texts = answer if isinstance(answer, list) else [answer]
     found = tuple(dict.fromkeys(_read(entry) for entry in texts))
     if not found or len(found) > MOST:

@@ -1,6 +1,7 @@
 """What is found when a workflow that is data is saved: expressions, parameters, asked fields, texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -13,15 +14,17 @@ from modules.workflow.expressions.assignees import RESULT, named_roles
 from modules.workflow.expressions.compiling import Result, compile_expression
 from modules.workflow.expressions.errors import ExpressionError, NotHere
 from modules.workflow.expressions.scope import nearest, variable, variables
+from modules.workflow.expressions.surroundings import Declared, Surroundings, checked_in, data_of, facts_of
 from modules.workflow.finding import Finding, Severity
 from modules.workflow.graph import GuardUse, WorkflowGraph
-from modules.workflow.parameters import Fault, faults
+from modules.workflow.graph.translated import texts_of
+from modules.workflow.parameters import Fault, faults, language_faults
 
 
 def findings(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
     """Everything wrong with what the graph says in data."""
     for place, fault in _faults(graph, model):
-        severity: Severity = "warning" if fault.code == NotHere.code else "error"
+        severity: Severity = "warning" if fault.code == NotHere.code else fault.severity
         yield Finding(fault.code, graph.key, place, fault.problem, fault.mend, severity)
 
 
@@ -29,18 +32,52 @@ def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[s
     from modules.workflow.soundness.people import actor_rules
     from modules.workflow.soundness.vocabulary import effect_uses, guard_uses
 
+    beside = Surroundings(facts_of(graph), ())
     for place, use in guard_uses(graph):
-        yield from ((place, fault) for fault in _of_guard(use, model))
+        yield from ((place, fault) for fault in _in(beside, _of_guard(use, model)))
     for place, deed in effect_uses(graph):
         effect = names.effects.get(deed.name)
         if isinstance(effect, Action):
-            yield from ((place, fault) for fault in _of_action(effect, dict(deed.params), model))
+            here = replace(beside, data=_data_at(place, graph, model))
+            yield from ((place, fault) for fault in _in(here, _of_action(effect, dict(deed.params), model)))
     for place, rule in actor_rules(graph):
         if rule.kind == "expression":
-            yield from ((place, fault) for fault in assignment_faults(rule.value, model))
+            yield from ((place, fault) for fault in _in(beside, assignment_faults(rule.value, model)))
+    for place, texts in written_words(graph):
+        yield from ((place, fault) for fault in language_faults(texts))
     for way in graph.transitions:
         for ask in way.asks:
             yield from ((f"transition:{way.key}", fault) for fault in field_faults(ask.field, model, to_write=True))
+
+
+def _in(beside: Surroundings, found: Iterator[Fault]) -> list[Fault]:
+    """What is found where these facts and data are declared."""
+    with checked_in(beside):
+        return list(found)
+
+
+def _data_at(place: str, graph: WorkflowGraph, model: type[models.Model]) -> Declared | None:
+    """What effects at a place are given; a task's answers are not declared, time gives nothing."""
+    kind, _colon, key = place.partition(":")
+    if kind == "transition" and graph.has_transition(key):
+        return data_of(graph.transition(key), model)
+    return None if kind == "task" else ()
+
+
+def written_words(graph: WorkflowGraph) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The words that are written in several languages, with their places."""
+    from modules.workflow.soundness.vocabulary import guard_uses
+
+    found: list[tuple[str, Any]] = [("", graph.title), ("", graph.description)]
+    found += [(f"state:{state.key}", state.title) for state in graph.states]
+    for way in graph.transitions:
+        found += [(f"transition:{way.key}", text) for text in (way.title, way.confirm, *(a.title for a in way.asks))]
+    for task in graph.tasks:
+        found += [(f"task:{task.key}", text) for text in (task.title, *(end.title for end in task.outcomes))]
+    found += [(f"repeat:{repeat.key}", repeat.title) for repeat in graph.repeats]
+    found += [(f"sla:{sla.key}", sla.title) for sla in graph.slas]
+    found += [(place, use.words) for place, use in guard_uses(graph)]
+    yield from ((place, texts) for place, words in found if (texts := texts_of(words)) is not None)
 
 
 def _of_guard(use: GuardUse, model: type[models.Model]) -> Iterator[Fault]:
@@ -51,9 +88,8 @@ def _of_guard(use: GuardUse, model: type[models.Model]) -> Iterator[Fault]:
 
 
 def _of_action(action: Action, params: dict[str, Any], model: type[models.Model]) -> Iterator[Fault]:
-    yield from faults(action.parameters, params, model)
-    if action.check is not None:
-        yield from action.check(params, model)
+    more = action.check(params, model) if action.check is not None else ()
+    yield from dict.fromkeys((*faults(action.parameters, params, model), *more))
 
 
 def expression_faults(text: str, model: type[models.Model], result: Result) -> Iterator[Fault]:

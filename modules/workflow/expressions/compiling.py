@@ -20,13 +20,14 @@ from modules.workflow.expressions.diagnosis import explain
 from modules.workflow.expressions.errors import TooLarge, UnknownName, Unreadable, WrongType
 from modules.workflow.expressions.evaluating import Expression
 from modules.workflow.expressions.scope import Variable, variable, variables
+from modules.workflow.expressions.surroundings import surroundings
 from modules.workflow.expressions.tree import Node, read_tree
 
 Result = Literal["bool", "int", "number", "text", "moment", "duration", "texts", "any"]
 
 LONGEST = 2_000
 MOST_NODES = 500
-OWN_NAMES = frozenset({"record", "actor", "facts", "now", "today"})
+OWN_NAMES = frozenset({"record", "actor", "facts", "data", "now", "today"})
 MOST_KEPT = 500
 """So many compiled expressions are kept (some 7 KB each)."""
 MOST_CHECKERS = 8
@@ -35,7 +36,6 @@ MOST_CHECKERS = 8
 AROUND = {
     "now": Variable("now", "moment"),
     "today": Variable("today", "moment"),
-    "facts": Variable("facts", "any"),
     "actor.email": Variable("actor.email", "text"),
     "actor.kind": Variable("actor.kind", "text"),
     "actor.roles": Variable("actor.roles", "texts"),
@@ -53,8 +53,8 @@ _RESULTS = {
 _QUOTED = re.compile(
     r"""(\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""", re.DOTALL
 )
-_PATH = re.compile(r"(?<![\w.])(record|facts|actor)((?:\s*\.\s*[A-Za-z_]\w*)+)(\s*\()?")
-_PRESENCE = re.compile(r"(?<![\w.])has\s*\(\s*(record|facts|actor)\b")
+_PATH = re.compile(r"(?<![\w.])(record|facts|data|actor)((?:\s*\.\s*[A-Za-z_]\w*)+)(\s*\()?")
+_PRESENCE = re.compile(r"(?<![\w.])has\s*\(\s*(record|facts|data|actor)\b")
 
 _kept: "OrderedDict[Hashable, Expression]" = OrderedDict()
 _checkers: "OrderedDict[Hashable, Any]" = OrderedDict()
@@ -63,7 +63,7 @@ _lock = Lock()
 
 def compile_expression(text: str, model: type[models.Model] | None, *, result: Result = "bool") -> Expression:
     """An expression, checked against the fields of a model; ExpressionError says what is wrong, where, and the mend."""
-    key = (text, model, result)
+    key = (text, model, result, surroundings())
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
@@ -107,14 +107,15 @@ def _compile(text: str, model: type[models.Model] | None, result: Result) -> Exp
 
 def _declared(bare: str, model: type[models.Model] | None) -> dict[str, Variable]:
     """The variables that a text may mean: each path with the longest beginning that is a field, each fact."""
-    found = dict(AROUND)
+    beside = surroundings()
+    found = AROUND | {base: Variable(base, "any") for base in ("facts", "data") if beside.of(base) is None}
     for base, rest, called in _PATH.findall(bare):
         steps = [step.strip() for step in rest.split(".")[1:]]
         if called:
             steps = steps[:-1]
-        if base == "facts" and steps:
-            name = f"facts.{'.'.join(steps)}"
-            found[name] = Variable(name, "any")
+        if base in ("facts", "data") and steps:
+            meant = beside.meant([base, *steps])
+            found |= {} if meant is None else {meant.name: meant}
         elif base == "record" and model is not None:
             for count in range(len(steps), 0, -1):
                 entry = variable(model, f"record.{'.'.join(steps[:count])}")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from modules.workflow.expressions.errors import ExpressionError, TooLarge, UnknownName, Unreadable, WrongType
 from modules.workflow.expressions.scope import nearest
+from modules.workflow.expressions.surroundings import surroundings
 
 _FIRST = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): ([^\n]*)")
 _UNKNOWN = re.compile(r"undeclared reference to '([^']+)'")
@@ -59,7 +60,7 @@ def _unknown(name: str, text: str, place: int, known: Iterable[str]) -> Expressi
     else:
         meant = nearest(name, list(known))
     mend = _("Did you mean “{name}”?").format(name=meant) if meant else _("Use a field of the record: record.…")
-    return UnknownName(column=max(column, 1), mend=mend, name=name)
+    return UnknownName(column=max(column, 1), mend=surroundings().mend(name) or mend, name=name)
 
 
 def _mismatch(function: str, kinds: str, place: int) -> ExpressionError:

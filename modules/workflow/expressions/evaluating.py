@@ -56,10 +56,11 @@ class Expression:
         return frozenset("__".join(entry.path) for entry in self.variables if entry.path)
 
     def evaluate(
-        self, record: Any, facts: Any = None, *, actor: Actor | None = None, at: datetime | None = None
-    ) -> Any:
-        """The answer for a record; ExpressionError where there is none."""
-        known = _Known(record, facts, actor, at or clock.now())
+        self, record: Any, facts: Any = None, *, actor: Actor | None = None, at: datetime | None = None,
+        data: Any = None,
+    ) -> Any:  # fmt: skip
+        """The answer for a record; ExpressionError where there is none. `data` is what the step was given."""
+        known = _Known(record, facts, actor, at or clock.now(), data)
         values = {entry.name: known.value(entry) for entry in self.variables}
         shape = frozenset((name, kind) for name, value in values.items() if (kind := _shape(value)))
         given = {name: value if _shape(value) else textual(value) for name, value in values.items()}
@@ -103,16 +104,16 @@ class Expression:
 class _Known:
     """What an expression is asked about."""
 
-    def __init__(self, record: Any, facts: Any, actor: Actor | None, at: datetime) -> None:
-        self.record, self.facts, self.actor, self.at = record, facts, actor, at
+    def __init__(self, record: Any, facts: Any, actor: Actor | None, at: datetime, data: Any) -> None:
+        self.record, self.facts, self.actor, self.at, self.data = record, facts, actor, at, data
 
     def value(self, entry: Variable) -> Any:
         base, _dot, rest = entry.name.partition(".")
         match base:
             case "record":
                 return plain(read(self.record, entry))
-            case "facts":
-                return plain(fact(self.facts, rest.split(".") if rest else []))
+            case "facts" | "data":
+                return plain(fact(getattr(self, base), rest.split(".") if rest else []))
             case "now":
                 return self.at
             case "today":

@@ -23,6 +23,7 @@ from modules.workflow.expressions.evaluating import fact
 from modules.workflow.expressions.liquid import LONGEST_OUTPUT, environment, refuse_ranges
 from modules.workflow.expressions.scope import Variable, nearest, variable, variables
 from modules.workflow.expressions.shown import shown
+from modules.workflow.expressions.surroundings import surroundings
 from modules.workflow.expressions.values import read, today
 from modules.workflow.parameters import Fault
 
@@ -46,12 +47,12 @@ class Text:
 
 def render_text(
     text: str, record: Any, facts: Any = None, language: str | None = None, *, html: bool = False,
-    at: datetime | None = None,
+    at: datetime | None = None, data: Any = None,
 ) -> str:  # fmt: skip
     """The words for one reader, in a language; ExpressionError where there are none. In HTML all values are escaped."""
     parsed = _parsed(text, html=html)
     with _in(language):
-        given = _given(parsed, record, facts, at or clock.now())
+        given = _given(parsed, record, {"facts": facts, "data": data}, at or clock.now())
         try:
             return str(parsed.template.render(**given))
         except Exception as error:  # whatever the package raises: it is about this text
@@ -67,7 +68,8 @@ def check_text(text: str, model: type[models.Model]) -> Iterator[Fault]:
     except ExpressionError as error:
         yield as_fault(error, text)
         return
-    for path, column in dict(reversed(parsed.paths)).items():  # each once, where it stands first
+    first = dict(reversed(parsed.paths))  # each once, where it stands first
+    for path, column in sorted(first.items(), key=lambda entry: entry[1]):
         if _meant(path, model) is None:
             yield as_fault(_unknown(path, model, column), text)
 
@@ -132,7 +134,9 @@ def _refuse_filters(used: Mapping[str, Any], offered: Mapping[str, Any]) -> None
 
 def _meant(path: tuple[str, ...], model: type[models.Model]) -> Variable | str | None:
     """The variable that a path means, or the name of something beside the record; None for what is not there."""
-    if path[0] == "facts" or (path[0] in AROUND and len(path) == 1):
+    if path[0] in ("facts", "data"):
+        return path[0] if _is_declared(path) else None
+    if path[0] in AROUND and len(path) == 1:
         return path[0]
     if path[0] != "record":
         return None
@@ -144,15 +148,23 @@ def _meant(path: tuple[str, ...], model: type[models.Model]) -> Variable | str |
     return None
 
 
+def _is_declared(path: tuple[str, ...]) -> bool:
+    """Whether the workflow's facts or the step's data have such a thing, as far as anybody says."""
+    beside, steps = surroundings(), list(path)
+    while len(steps) > 2 and (steps[-1] in OF_VALUES or steps[-1].isdecimal()):
+        steps.pop()
+    return beside.of(path[0]) is None or beside.meant(steps) is not None
+
+
 def _unknown(path: tuple[str, ...], model: type[models.Model], column: int) -> UnknownName:
     name = ".".join(path)
     known = [*AROUND, *(entry.name for entry in variables(model))]
     meant = nearest(name, known) or nearest(f"record.{name}", known)
     mend = _("Did you mean “{name}”?").format(name=meant) if meant else _("Use a field of the record: record.…")
-    return UnknownName(column=column, mend=mend, name=name)
+    return UnknownName(column=column, mend=surroundings().mend(name) or mend, name=name)
 
 
-def _given(parsed: Text, record: Any, facts: Any, at: datetime) -> dict[str, Any]:
+def _given(parsed: Text, record: Any, beside: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     """Plain copies of what a text names."""
     given: dict[str, Any] = {}
     for path, column in parsed.paths:
@@ -161,9 +173,9 @@ def _given(parsed: Text, record: Any, facts: Any, at: datetime) -> dict[str, Any
                 raise _unknown(path, type(record), column)
             case Variable():
                 _put(given, meant.name.split("."), shown(read(record, meant)))
-            case "facts":
+            case "facts" | "data":
                 steps = list(takewhile(lambda step: step not in OF_VALUES and not step.isdecimal(), path))
-                _put(given, steps, shown(fact(facts, steps[1:])))
+                _put(given, steps, shown(fact(beside[meant], steps[1:])))
             case "business_name":
                 given["business_name"] = settings.BUSINESS_NAME
             case _:

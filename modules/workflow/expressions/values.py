@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -92,6 +93,8 @@ def _plain(value: Any, left: list[int], depth: int, leaf: Callable[[Any], Any]) 
         return float(value)
     if isinstance(value, Money | date | timedelta):
         return leaf(value)
+    if isinstance(value, Model):  # what was chosen in a form
+        return _plain(value.pk, left, depth, leaf)
     return _composed(value, left, depth, leaf)
 
 

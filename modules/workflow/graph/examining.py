@@ -73,13 +73,17 @@ class Examiner:
 def _of_names(value: dict[str, Any], schema: Mapping[str, Any], path: str) -> Faults:
     names = schema.get("propertyNames", {})
     for name in value:
-        if len(name) > names.get("maxLength", len(name)) or not re.search(names.get("pattern", ""), name):
+        if len(name) > names.get("maxLength", len(name)) or not _matches(name, names):
             yield DocumentFault(
                 "document_name", below(path, name), _("“{name}” cannot stand here.").format(name=shown(name)),
                 _("Languages are written as “en” or “pt-br”.") if "pattern" in names else _("Shorten it."),
             )  # fmt: skip
     if not schema.get("minProperties", 0) <= len(value) <= schema.get("maxProperties", len(value)):
         yield _too_many(path, schema["maxProperties"]) if value else _empty(path)
+
+
+def _matches(text: str, schema: Mapping[str, Any]) -> bool:
+    return "pattern" not in schema or re.fullmatch(schema["pattern"], text) is not None
 
 
 def _fits(value: Any, schema: Mapping[str, Any]) -> bool:
@@ -104,6 +108,11 @@ def _of_choice(value: Any, schema: Mapping[str, Any], path: str) -> Faults:
 def _of_text(value: str, schema: Mapping[str, Any], path: str) -> Faults:
     if len(value) < schema.get("minLength", 0):
         yield _empty(path)
+    elif not _matches(value, schema):
+        yield DocumentFault(
+            "document_name", path, _("“{name}” cannot stand here.").format(name=shown(value)),
+            _("Use letters, digits and _."),
+        )  # fmt: skip
     elif len(value) > schema.get("maxLength", len(value)):
         yield DocumentFault(
             "document_too_long", path, _("This has {count} characters.").format(count=len(value)),

@@ -1,6 +1,6 @@
 """The parts of a workflow: states, transitions, tasks, and what time does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
@@ -16,6 +16,7 @@ ActorKind = Literal[
     "manager", "expression",
 ]  # fmt: skip
 DecisionKind = Literal["any", "all", "quorum", "majority", "sequence", "each"]
+BroughtKind = Literal["text", "int", "number", "bool", "moment", "day"]
 Params = tuple[tuple[str, Any], ...]
 
 
@@ -73,6 +74,9 @@ class GuardUse:
     expression: str = ""
     words: Words = ""
 
+    def __post_init__(self) -> None:
+        _settle(self, "params", frozen(self.params))
+
 
 @dataclass(frozen=True)
 class EffectUse:
@@ -80,6 +84,9 @@ class EffectUse:
 
     name: str
     params: Params = ()
+
+    def __post_init__(self) -> None:
+        _settle(self, "params", frozen(self.params))
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,15 @@ class Ask:
     field: str
     required: bool = True
     title: Words = ""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Something that an event brings with it, of what kind; its effects read it as `data.<name>`."""
+
+    name: str
+    kind: BroughtKind = "text"
+    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,8 @@ class Transition:
     """Whether it runs the compensation of every step that stands, newest first, before its own effects."""
     event: str = ""
     match: str = ""
+    brings: tuple[Brought, ...] = ()
+    """What an event brings; anything else that it brings is not kept."""
 
     def __post_init__(self) -> None:
         _settle(self, "effects", uses(self.effects))
@@ -257,6 +275,13 @@ def waiting(value: Wait | timedelta | None) -> Wait | None:
 def uses(named: Iterable[EffectUse | str]) -> tuple[EffectUse, ...]:
     """Effects given by their bare names, as uses without parameters."""
     return tuple(EffectUse(use) if isinstance(use, str) else use for use in named)
+
+
+def frozen(value: Any) -> Any:
+    """A parameter's value with tuples for its lists, as a document is read back."""
+    if isinstance(value, Mapping):
+        return {name: frozen(entry) for name, entry in value.items()}
+    return tuple(map(frozen, value)) if isinstance(value, list | tuple) else value
 
 
 def _settle(node: Any, name: str, value: Any) -> None:

@@ -21,13 +21,14 @@ LENGTHS = {
     ("StateNode", "key"): 60, ("Transition", "key"): 120, ("TaskNode", "key"): 60, ("Repeat", "key"): 120,
     ("Sla", "key"): 60, ("Outcome", "name"): 59, ("Transition", "event"): 120, ("Wait", "calendar"): 40,
     ("WorkflowGraph", "key"): 80, ("WorkflowGraph", "record_type"): 80,
-    ("GuardUse", "expression"): LONGEST_EXPRESSION, ("ActorRule", "value"): LONGEST_EXPRESSION,
+    ("Brought", "name"): 60, ("GuardUse", "expression"): LONGEST_EXPRESSION, ("ActorRule", "value"): LONGEST_EXPRESSION,
 }  # fmt: skip
 """As long as the engine's tables take them."""
 RANGES = {
     ("WorkflowGraph", "version"): (1, 1_000_000_000), ("Wait", "days"): (-36_600, 36_600),
     ("Wait", "months"): (-1_200, 1_200), ("Decision", "count"): (0, 1_000), ("Repeat", "times"): (0, 100_000),
 }  # fmt: skip
+NAME = "^[A-Za-z_][A-Za-z0-9_]*$"
 LANGUAGE = "^[a-z]{2,3}(-[a-z0-9]{2,8})*$"
 SECONDS: Schema = {"type": "number", "minimum": -LONGEST_WAIT, "maximum": LONGEST_WAIT}
 PARAMS: Schema = {"type": "object", "propertyNames": {"maxLength": 60}}
@@ -51,7 +52,7 @@ def document_schema() -> Schema:
 
 NODES: tuple[type[Any], ...] = (
     nodes.StateNode, nodes.Transition, nodes.TaskNode, nodes.Repeat, nodes.Sla, nodes.Outcome, nodes.Decision,
-    nodes.Escalation, nodes.Ask, nodes.Wait, nodes.ActorRule, nodes.GuardUse, nodes.EffectUse,
+    nodes.Escalation, nodes.Ask, nodes.Brought, nodes.Wait, nodes.ActorRule, nodes.GuardUse, nodes.EffectUse,
 )  # fmt: skip
 
 
@@ -100,7 +101,13 @@ def _simple(hint: Any, kind: str, name: str) -> Schema:
         return _ref(hint.__name__)
     least, most = RANGES.get((kind, name), (0, 0))
     made: dict[Any, Callable[[], Schema]] = {
-        str: lambda: _text(LENGTHS.get((kind, name), LONGEST_NAME), int(name in ("key", "field") and kind != "Wait")),
+        str: lambda: (
+            ({"pattern": NAME} if kind == "Brought" else {})
+            | _text(
+                LENGTHS.get((kind, name), LONGEST_NAME),
+                int(name in ("key", "name", "field") and kind != "GuardUse" and kind != "Wait"),
+            )
+        ),
         bool: lambda: {"type": "boolean"},
         int: lambda: {"type": "integer", "minimum": least, "maximum": most},
         timedelta: lambda: _ref("Seconds"),

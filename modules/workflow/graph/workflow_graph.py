@@ -11,6 +11,7 @@ from django.utils import translation
 
 from modules.workflow.graph import written
 from modules.workflow.graph.nodes import Repeat, Sla, StateNode, TaskNode, Transition, TransitionKind, Words
+from modules.workflow.graph.translated import words
 from modules.workflow.graph.written import FORMAT, LOOKS, plain
 
 PARTS = ("states", "transitions", "tasks", "repeats", "slas")
@@ -126,8 +127,8 @@ class WorkflowGraph:
                 "key": self.key,
                 "version": self.version,
                 "record_type": self.record_type,
-                "title": str(self.title),
-                "description": str(self.description),
+                "title": plain(self.title),
+                "description": plain(self.description),
                 "owner": self.owner,
                 "facts": self.facts,
                 "parent": self.parent,
@@ -144,8 +145,8 @@ class WorkflowGraph:
             data["key"],
             data["version"],
             data["record_type"],
-            written.words(data.get("title", "")),
-            written.words(data.get("description", "")),
+            words(data.get("title", "")),
+            words(data.get("description", "")),
             tuple(map(written.state, data["states"])),
             tuple(map(written.transition, data.get("transitions", ()))),
             tuple(map(written.task, data.get("tasks", ()))),

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
 
 from modules.workflow.graph.nodes import (
     ActorRule,
     Ask,
+    Brought,
     Decision,
     EffectUse,
     Escalation,
@@ -22,8 +22,8 @@ from modules.workflow.graph.nodes import (
     TaskNode,
     Transition,
     Wait,
-    Words,
 )
+from modules.workflow.graph.translated import texts_of, words
 
 FORMAT = 2
 """The version of the JSON form; grows when the form changes its meaning. Form 1 is read too."""
@@ -52,7 +52,8 @@ def plain(value: Any, leave_out: frozenset[str] = frozenset()) -> Any:
         case timedelta():
             return value.total_seconds()
         case str() | Promise():
-            return str(value)
+            texts = texts_of(value)
+            return str(value) if texts is None else dict(texts)
         case _ if hasattr(value, "__dataclass_fields__"):
             return _fields(value, leave_out)
         case _:
@@ -81,11 +82,6 @@ def _outcome_plain(outcome: Outcome, leave_out: frozenset[str]) -> dict[str, Any
     }
 
 
-def words(text: str) -> Words:
-    """Words that were stored in the source language: a flow that is written in code has them in the catalogue."""
-    return gettext_lazy(text) if text else ""
-
-
 def many(decode: Decoder) -> Decoder:
     return lambda entries: tuple(decode(entry) for entry in entries)
 
@@ -101,11 +97,7 @@ def _wait(data: Any) -> Wait:
 
 
 def _params(data: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((name, _frozen(data[name])) for name in sorted(data))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    return tuple((name, data[name]) for name in sorted(data))
 
 
 def _effect(data: Any) -> EffectUse:
@@ -146,7 +138,7 @@ transition = _node(
     {
         "title": words, "confirm": words, "sources": tuple, "by": many(rule), "guards": many(guard_use),
         "effects": _uses, "after": _maybe(_wait), "not_same_as": tuple, "undo": _maybe(_uses), "hold": _duration,
-        "asks": many(_ask), "compensation": _uses,
+        "asks": many(_ask), "compensation": _uses, "brings": many(_node(Brought, {})),
     },
 )  # fmt: skip
 _task = _node(

@@ -24,6 +24,12 @@ def events(graph: WorkflowGraph) -> Iterator[Finding]:
                 _("waits for an event that finds no record."),
                 _("Say which event, with `on=`, and which field it names, with `match=`."),
             )  # fmt: skip
+        if way.brings and (way.kind != "event" or way.form):
+            yield Finding(
+                "brings_nothing", graph.key, f"transition:{way.key}",
+                _("says what an event brings, and is no event, or has a form that says it already."),
+                _("Take it away."),
+            )  # fmt: skip
     for state in graph.states:
         seen: dict[tuple[str, str], Transition] = {}
         for way in graph.leaving(state.key, "event"):
