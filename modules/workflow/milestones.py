@@ -2,22 +2,30 @@
 
 They look in a transaction of their own, by the outbox: two records that ask for each other never wait for each other's
 locks. Every record that leads to the moved one is locked and looked at, also one that is just on its way into a state
-that asks, and once more later for one that was just being made.
+that asks, and once more later for one that was just being made. Versions that records may still run on ask as well.
 """
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from modules.core.actors import SYSTEM
 from modules.core.audit import record_type
 from modules.core.outbox import Delivery, collecting, effect, send
+from modules.workflow.choices import DefinitionStatus
 from modules.workflow.errors import RecordGone
 from modules.workflow.flows import Flow, Version, find_flow, flows
-from modules.workflow.neighbours import model_at, paths_asked
+from modules.workflow.graph import WorkflowGraph
+from modules.workflow.models import Definition
+from modules.workflow.neighbours import LOOKING, model_at, paths_asked
 
 if TYPE_CHECKING:
     from modules.workflow.run import Run
@@ -27,27 +35,44 @@ logger = logging.getLogger(__name__)
 EFFECT = "workflow.look_again"
 SECOND_LOOK = timedelta(minutes=1)
 
-Watchers = dict[str, list[tuple[Flow, str]]]
-_known: tuple[tuple[Version, ...], Watchers] = ((), {})
+Watchers = dict[str, dict[tuple[Flow, str], frozenset[str]]]
+_known: tuple[tuple[Version, ...], list[tuple[Flow, WorkflowGraph]] | None, Watchers] = ((), None, {})
+_older: list[tuple[Flow, WorkflowGraph]] | None = None
 
 
 def watchers() -> Watchers:
-    """By record type, the workflows whose automatic transitions ask for its records, and the paths that lead there."""
+    """By record type, the workflows whose automatic transitions ask for its records, with the paths that lead there and
+    the states in which nobody asks any more."""
     global _known
     current = tuple([flow.current for flow in flows])
-    if _known[0] != current:
-        _known = (current, _watchers())
-    return _known[1]
+    if _older is None:
+        read_older()
+    if _known[0] != current or _known[1] is not _older:
+        asking = [(flow, flow.graph) for flow in flows] + [
+            entry for entry in _older or () if flows.get(entry[1].key) is entry[0]
+        ]
+        _known = (current, _older, _watchers(asking))
+    return _known[2]
 
 
-def _watchers() -> Watchers:
-    found: Watchers = defaultdict(list)
-    for flow in flows:
-        automatic = [way for way in flow.graph.transitions if way.kind == "automatic"]
+def read_older() -> None:
+    """Know what versions ask on which records may still run, from what is stored: once, and when versions change."""
+    global _older
+    stored = Definition.objects.exclude(status=DefinitionStatus.DRAFT).annotate(text=Cast("graph", TextField()))
+    asking = reduce(or_, (Q(text__contains=name) for name in LOOKING))
+    rows: Any = stored.filter(asking).order_by("pk").values_list("key", "graph")
+    _older = [(flow, WorkflowGraph.from_data(data)) for key, data in rows if (flow := flows.get(key)) is not None]
+
+
+def _watchers(asking: Iterable[tuple[Flow, WorkflowGraph]]) -> Watchers:
+    found: Watchers = defaultdict(dict)
+    for flow, graph in asking:
+        ended = frozenset(state.key for state in graph.states if state.kind == "final")
+        automatic = [way for way in graph.transitions if way.kind == "automatic"]
         for path in paths_asked(use for way in automatic for use in way.guards):
             kind = _kind_at(flow, path)
             if kind and not _is_told_as_parent(flow, kind, path):
-                found[kind].append((flow, path))
+                found[kind][flow, path] = ended & found[kind].get((flow, path), ended)
     return dict(found)
 
 
@@ -83,8 +108,7 @@ def look_again(delivery: Delivery) -> None:
     """Every record that leads to the moved one looks at its automatic transitions, each in its own transaction. One
     that fails stops no other; all of them look again with it."""
     failure: Exception | None = None
-    for flow, path in watchers().get(delivery.payload["record_type"], ()):
-        ended = [state.key for state in flow.graph.states if state.kind == "final"]
+    for (flow, path), ended in watchers().get(delivery.payload["record_type"], {}).items():
         manager: Any = flow.model._base_manager
         waiting = manager.filter(**{path: delivery.payload["record_id"]}).exclude(state__in=ended)
         for pk in list(waiting.order_by("pk").values_list("pk", flat=True).distinct()):

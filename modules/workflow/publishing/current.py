@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from modules.core.references import model_of
+from modules.workflow import milestones
 from modules.workflow.choices import DefinitionSource, DefinitionStatus
 from modules.workflow.flows import Flow, find_flow, flows, register
 from modules.workflow.graph import WorkflowGraph
@@ -70,6 +71,7 @@ def take_over() -> None:
         model = model_of(kind)
         if key not in flows and model is not None and find_flow(kind) is None:
             register(Flow(_stored(digest), model, "data"))
+    milestones.read_older()
 
 
 @contextmanager
