@@ -72,7 +72,6 @@ def take_over() -> None:
         if key not in flows and model is not None and find_flow(kind) is None:
             register(Flow(_stored(digest), model, "data"))
     milestones.read_older()
-<<<<<<< HEAD
 
 
 @contextmanager
@@ -87,8 +86,6 @@ def all_or_nothing(key: str) -> Iterator[None]:
             flow.forget()
         take_over()
         raise
-=======
->>>>>>> 484a116 (Who waits for another record on an earlier version looks again when that moves)
 
 
 def _is_only_here(flow: Flow) -> bool:
