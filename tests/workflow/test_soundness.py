@@ -103,6 +103,10 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
         graph(way("go", "a", "b", form="x.Gone"), way("end", "b", "c")), "unknown_form", "transition:go",
     ),
     "an unknown selector": (replace(SOUND, facts="x.gone"), "unknown_facts_selector", ""),
+    "an icon that nobody has drawn": (
+        replace(SOUND, states=(replace(SOUND.states[0], icon="no-such-icon"), *SOUND.states[1:])), "unknown_icon",
+        "state:a",
+    ),
     "an unknown task": (
         graph(way("go", "a", "b", completes="look"), way("end", "b", "c")), "unknown_task", "transition:go",
     ),

@@ -12,7 +12,7 @@ from modules.core import clock
 from modules.core.actors import SYSTEM
 from modules.workflow.choices import DefinitionStatus
 from modules.workflow.comparing import compare
-from modules.workflow.flows import find_flow, flows
+from modules.workflow.flows import Flow, find_flow, flows
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.graph.documents import LONGEST
 from modules.workflow.graph.schema import document_schema
@@ -102,13 +102,19 @@ def named(command: Any, text: str) -> WorkflowGraph:
     return _read_graph(command, text)
 
 
-def graph_named(key: str, number: int | None) -> WorkflowGraph:
-    """A version of a workflow; by default what new records start on."""
+def flow_named(key: str) -> Flow:
+    """A workflow by its key, as it was last published."""
     refresh()
     flow = find_flow(key)
     if flow is None:
         known = ", ".join(sorted(flow.declared.key for flow in flows)) or "none"
         raise CommandError(f"There is no workflow “{key}”. Known: {known}.")
+    return flow
+
+
+def graph_named(key: str, number: int | None) -> WorkflowGraph:
+    """A version of a workflow; by default what new records start on."""
+    flow = flow_named(key)
     if number is None:
         return flow.graph
     version = flow.version(number)
@@ -123,7 +129,9 @@ def definition_named(text: str) -> Definition:
     drafts = Definition.objects.filter(hash=key)
     if not at_sign and drafts.exists():
         return drafts.get()
-    graph = graph_named(key, int(number) if number.isdecimal() else None)
+    if at_sign and not number.isdecimal():
+        raise CommandError(f"“{text}” is not KEY[@VERSION] or a hash.")
+    graph = graph_named(key, int(number) if at_sign else None)
     stored = Definition.objects.filter(key=graph.key, version=graph.version).exclude(status=DefinitionStatus.DRAFT)
     found = stored.order_by("status", "-pk").first()
     if found is None:

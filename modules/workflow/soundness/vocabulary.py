@@ -1,7 +1,10 @@
 """Names that today's code does not have."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from django.utils.translation import gettext_lazy as _
 
@@ -47,7 +50,7 @@ def guard_uses(graph: WorkflowGraph) -> Iterator[tuple[str, GuardUse]]:
 
 
 def unknown(graph: WorkflowGraph) -> Iterator[Finding]:
-    """Guards, effects, forms and selectors that nothing answers to."""
+    """Guards, effects, forms and selectors that nothing answers to, and icons that nobody has drawn."""
     guards = [(place, use.name) for place, use in guard_uses(graph) if use.name or not use.expression]
     yield from _missing(graph, "guard", names.guards, guards)
     yield from _missing(graph, "effect", names.effects, [(place, use.name) for place, use in effect_uses(graph)])
@@ -55,6 +58,24 @@ def unknown(graph: WorkflowGraph) -> Iterator[Finding]:
     forms += [(f"task:{task.key}", task.form) for task in graph.tasks if task.form]
     yield from _missing(graph, "form", names.form_classes, forms)
     yield from _missing(graph, "facts_selector", names.facts_selectors, [("", graph.facts)] if graph.facts else [])
+    for state in graph.states:
+        if state.icon and state.icon not in _icons():
+            yield Finding(
+                "unknown_icon", graph.key, f"state:{state.key}",
+                said(_("has the icon “{name}”, which there is not."), name=state.icon),
+                _("Name one of the heroicons, such as “clock”."),
+            )  # fmt: skip
+
+
+@cache
+def _icons() -> frozenset[str]:
+    """The icons that can be drawn in every size: a page that names another one breaks."""
+    import heroicons
+
+    with ZipFile(Path(heroicons.__file__).with_name("heroicons.zip")) as drawn:
+        named = [name.removesuffix(".svg").split("/") for name in drawn.namelist() if name.endswith(".svg")]
+    sizes = {style for style, _name in named}
+    return frozenset.intersection(*(frozenset(name for style, name in named if style == size) for size in sizes))
 
 
 def _missing(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from modules.workflow.drift import drift
 from modules.workflow.flows import flows
+from modules.workflow.publishing import refresh
 from modules.workflow.soundness import findings
 
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-database", action="store_true", help="look at the code alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["no_database"]:
+            refresh()
         wanted = set(options["keys"])
         unknown = wanted - {flow.graph.key for flow in flows}
         if unknown:

@@ -9,8 +9,8 @@ from django.utils import translation
 
 from modules.workflow.diagram.sketch import sketch
 from modules.workflow.diagram.svg import draw
-from modules.workflow.flows import find_flow, flows
 from modules.workflow.graph import WorkflowGraph
+from modules.workflow.management.exchange import flow_named
 from modules.workflow.mermaid import mermaid
 
 
@@ -28,10 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=languages, default=settings.LANGUAGE_CODE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        flow = find_flow(options["key"])
-        if flow is None:
-            known = ", ".join(sorted(flow.graph.key for flow in flows)) or "none"
-            raise CommandError(f"There is no workflow “{options['key']}”. Known: {known}.")
+        flow = flow_named(options["key"])
         with translation.override(options["language"]):
             self.stdout.write(self._text(flow.graph, options), ending="")
 

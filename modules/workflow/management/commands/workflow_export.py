@@ -5,13 +5,14 @@ from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
 
 from modules.workflow.exports.formats import FORMATS, Asked
 from modules.workflow.exports.happenings import Window
-from modules.workflow.flows import find_flow, flows
+from modules.workflow.local_times import business_zone, instant
+from modules.workflow.management.exchange import flow_named
 
 
 class Command(BaseCommand):
@@ -27,10 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--names", action="store_true", help="write who did it instead of “person 7”")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        flow = find_flow(options["key"])
-        if flow is None:
-            known = ", ".join(sorted(flow.graph.key for flow in flows)) or "none"
-            raise CommandError(f"There is no workflow “{options['key']}”. Known: {known}.")
+        flow = flow_named(options["key"])
         asked = Asked(Window(options["since"], options["until"]), options["names"])
         with translation.override(options["language"]):
             for piece in FORMATS[options["format"]].write(flow, asked):
@@ -43,4 +41,4 @@ def _moment(text: str) -> datetime:
     found = datetime.combine(day, time()) if day else parse_datetime(text)
     if found is None:
         raise ValueError(text)
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
+    return found if timezone.is_aware(found) else instant(found, business_zone())
