@@ -13,10 +13,14 @@ from modules.console.imports_offers import import_buttons
 from modules.core.choices import OutboxState
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry, OutboxMessage, Sequence
-from modules.core.outbox import requeue
+from modules.core.outbox import requeue, why_not
 from modules.core.slots import fill
 
 fill("console.list.tools")(import_buttons)
+
+
+MOST_REASONS = 20
+"""So many letters are asked why they are not tried again."""
 
 
 class ReadOnly(RecordAdmin):
@@ -56,6 +60,8 @@ class OutboxAdmin(ReadOnly):
         count = requeue(dead, at=cast(PortalRequest, request).now)
         told = ngettext("{count} dead letter is tried again.", "{count} dead letters are tried again.", count)
         messages.success(request, told.format(count=count))
+        for why in dict.fromkeys(filter(None, map(why_not, dead[:MOST_REASONS]))):
+            messages.warning(request, why)
 
 
 @register(AuditEntry)

@@ -45,6 +45,10 @@ class Later(Exception):
         super().__init__(why or f"try again in {seconds} s")
 
 
+class CalledOff(Exception):
+    """What asked for the effect has been taken off again: it is not done, and nothing has gone wrong."""
+
+
 class Hopeless(Exception):
     """Raised by a handler: trying again cannot help; the row becomes a dead letter at once."""
 
@@ -73,6 +77,15 @@ class GivenUp(Event):
 
 Handler = Callable[[Delivery], None]
 handlers: Registry[Handler] = Registry("effects")
+Objection = Callable[[OutboxMessage], str]
+objections: Registry[Objection] = Registry("objections to effects")
+"""Asked before every attempt, and before a dead letter is tried again: why it must not be done any more; nothing where
+nothing speaks against it."""
+
+
+def why_not(message: OutboxMessage) -> str:
+    """Why an effect must not be done any more, in words; nothing where it may."""
+    return next((why for objection in objections if (why := objection(message))), "")
 
 
 def effect(name: str) -> Callable[[Handler], Handler]:
@@ -196,12 +209,16 @@ def _attempt(message: OutboxMessage, *, at: datetime) -> bool:
         return False  # another worker has it
     delivery = Delivery(message.payload, message.key, at, message.attempts + 1)
     try:
+        if why := why_not(message):
+            raise CalledOff(why)
         handler = handlers.get(message.effect)
         if handler is None:
             raise Hopeless(f"no handler for the effect “{message.effect}”")
         handler(delivery)
     except Later as later:
         _put_off(message, at=at, seconds=later.seconds, error=str(later))
+    except CalledOff as why:
+        _finish(message, OutboxState.DONE, at=at, error=str(why))
     except Hopeless as error:
         _give_up(message, at=at, error=str(error))
     except Exception as error:
@@ -250,8 +267,8 @@ def _put_off(message: OutboxMessage, *, at: datetime, seconds: float, error: str
 
 
 def requeue(messages: Iterable[OutboxMessage], *, at: datetime) -> int:
-    """Give dead letters a new life, with all their attempts back."""
-    ids = [message.pk for message in messages]
+    """Give dead letters a new life, with all their attempts back; not those that must not be done any more."""
+    ids = [message.pk for message in messages if not why_not(message)]
     return OutboxMessage.objects.filter(pk__in=ids, state=OutboxState.DEAD).update(
         state=OutboxState.PENDING, attempts=0, due_at=at, leased_until=None, finished_at=None
     )

@@ -142,6 +142,13 @@ class NoReason(Refused):
     words = _("Say why: the reason is kept in the history.")
 
 
+class SteppedOff(Refused, Conflict):
+    """What should be tried again has been made up for by a later step."""
+
+    code = "stepped_off"
+    words = _("“{step}” has called this off meanwhile: trying again would do what was made up for. Leave it undone.")
+
+
 class IncidentClosed(Refused):
     """Somebody has seen to the incident already, or it has mended itself."""
 

@@ -56,6 +56,10 @@ class Flow:
             return self.current
         return self.version(number) or self.current
 
+    def versions_here(self) -> list[Version]:
+        """The versions that this process knows by now."""
+        return [version for version in self._versions.values() if version is not None]
+
     def version(self, number: int) -> Version | None:
         """A version by its number; None where no published definition has it."""
         if number not in self._versions:

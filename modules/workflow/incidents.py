@@ -13,9 +13,10 @@ from modules.core.audit import audit
 from modules.core.choices import OutboxState
 from modules.core.models import OutboxMessage
 from modules.core.outbox import requeue
+from modules.workflow.called_off import called_off_by, entry_of
 from modules.workflow.choices import IncidentKind, IncidentStatus
-from modules.workflow.errors import IncidentClosed, NoReason, TransitionNotAllowed
-from modules.workflow.models import HistoryEntry, Incident, Timer
+from modules.workflow.errors import IncidentClosed, NoReason, SteppedOff, TransitionNotAllowed
+from modules.workflow.models import Incident, Timer
 
 PERMISSION = "workflow.change_incident"
 FAILING_ATTEMPTS = 3
@@ -51,7 +52,7 @@ def _given_up() -> Iterator[dict[str, Any]]:
             "record_id": letter.record_id,
             "kind": IncidentKind.EFFECT,
             "reference": letter.pk,
-            "transition": _step_of(letter),
+            "transition": entry.transition if (entry := entry_of(letter)) is not None else "",
             "message": letter.error or letter.effect,
         }
 
@@ -69,14 +70,6 @@ def _failing() -> Iterator[dict[str, Any]]:
             "transition": timer.transition,
             "message": timer.error,
         }
-
-
-def _step_of(letter: OutboxMessage) -> str:
-    """The step that wrote an outbox row, which its key names: `films.order:17:42`."""
-    numbers = [part for part in letter.key.split(":") if part.isascii() and part.isdecimal()]
-    about = {"record_type": letter.record_type, "record_id": letter.record_id}
-    found = HistoryEntry.objects.filter(**about, pk__in=[int(number) for number in numbers if len(number) < 19])
-    return found.values_list("transition", flat=True).order_by("-pk").first() or ""
 
 
 def _open(fields: Mapping[str, Any], at: datetime) -> bool:
@@ -100,7 +93,8 @@ def _close_mended(at: datetime) -> int:
 def retry(incident: Incident, *, actor: Actor, at: datetime) -> Incident:
     """Try the effect or the timer again at once, with all its attempts; the incident stays until that has worked.
 
-    TransitionNotAllowed, IncidentClosed, and LookupError for a changed history, where there is nothing to try.
+    TransitionNotAllowed, IncidentClosed, SteppedOff where the record has called the effect off since, and LookupError
+    for a changed history, where there is nothing to try.
     """
     with _in_hand(incident, actor) as found:
         if found.kind == IncidentKind.HISTORY:
@@ -153,7 +147,10 @@ def _in_hand(incident: Incident, actor: Actor) -> Iterator[Incident]:
 
 def _try_again(incident: Incident, at: datetime) -> None:
     if incident.kind == IncidentKind.EFFECT:
-        requeue(OutboxMessage.objects.filter(pk=incident.reference), at=at)
+        letter = OutboxMessage.objects.filter(pk=incident.reference)
+        if any(step := called_off_by(found) for found in letter):
+            raise SteppedOff(step=step)
+        requeue(letter, at=at)
     else:
         Timer.objects.filter(pk=incident.reference).update(attempts=0, error="", next_try_at=at)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from modules.core.choices import OutboxState
 from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.models import OutboxMessage
-from modules.core.outbox import requeue
+from modules.core.outbox import requeue, why_not
 from modules.workflow.flows import find_flow
 from modules.workflow.inbox import shown
 from modules.workflow.inbox_rows import rows_of
@@ -60,16 +60,28 @@ def stuck_requeue(request: HttpRequest) -> HttpResponse:
     dead = OutboxMessage.objects.filter(state=OutboxState.DEAD)
     if letter := request.POST.get("letter", ""):
         dead = dead.filter(pk=row_key(letter))
-    count = requeue(dead.order_by("pk")[:MOST_AT_ONCE], at=viewer.now)
-    told = ngettext("{count} dead letter is tried again.", "{count} dead letters are tried again.", count)
-    messages.success(request, told.format(count=count))
+    letters = list(dead.order_by("pk")[:MOST_AT_ONCE])
+    count = requeue(letters, at=viewer.now)
+    if count or not letters:
+        told = ngettext("{count} dead letter is tried again.", "{count} dead letters are tried again.", count)
+        messages.success(request, told.format(count=count))
+    if len(letters) == 1 and not count:
+        messages.warning(request, why_not(letters[0]))
+    elif left := len(letters) - count:
+        words = ngettext(
+            "{count} is not tried again, because it was called off.",
+            "{count} are not tried again, because they were called off.",
+            left,
+        )
+        messages.warning(request, words.format(count=left))
     return go_to(request, reverse("workflow:stuck"))
 
 
 def _letter(letter: OutboxMessage) -> dict[str, Any]:
     record, url = _about(letter.record_type, letter.record_id)
     page = page_of(OutboxMessage, letter.pk)
-    return {"letter": letter, "url": page, "record": record, "record_url": url, "error": _last_line(letter.error)}
+    return {"letter": letter, "url": page, "record": record, "record_url": url, "error": _last_line(letter.error),
+            "why_not": why_not(letter)}  # fmt: skip
 
 
 def _timer(timer: Timer) -> dict[str, Any]:
