@@ -55,7 +55,7 @@ def unstamp_voyage(voyage: Voyage, firing: Firing) -> None:
     Stamp.objects.filter(record_id=voyage.pk).update(word=f"no {firing.transition}")
 
 
-def break_down(voyage: Voyage, firing: Firing) -> None:
+def go_down(voyage: Voyage, firing: Firing) -> None:
     """Refuse, after something was done."""
     raise ZeroDivisionError
 
@@ -71,7 +71,7 @@ def calls(decide: Any = None) -> Any:
             outcomes={
                 "promised": stay("Promised", do=[stamp_voyage], undo=[unstamp_voyage]),
                 "lost": go(C.LOST, "Lost", do=[stamp_voyage], undo=[unstamp_voyage]),
-                "failed": stay("Failed", do=[stamp_voyage, break_down]),
+                "failed": stay("Failed", do=[stamp_voyage, go_down]),
                 "sold": go(C.OFF, "Sold", compensation=[unstamp_voyage]),
             },
         )  # fmt: skip
