@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
+from modules.workflow.events import given_up
 from modules.workflow.graph import (
     ActorRule,
     Decision,
@@ -25,6 +26,7 @@ from tests.workflow.app.slips import SlipFlow
 from tests.workflow.sound import (
     DAY,
     GUARD,
+    HOUR,
     OPPOSITE,
     OTHER,
     SECOND,
@@ -149,6 +151,32 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str]] = {
         graph(way("go", "a", "b", kind="event", event="paid", match="pk"),
               way("too", "a", "c", kind="event", event="paid", match="pk"), way("end", "b", "c")),
         "never_possible", "transition:too",
+    ),
+    "an expression that is never true": (
+        starting(guards=(GuardUse(expression="1 > 2"),)), "never_possible", "transition:go",
+    ),
+    "two expressions that exclude each other": (
+        starting(guards=(GuardUse(expression="record.revision > 500"), GuardUse(expression="record.revision < 300"))),
+        "never_possible", "transition:go",
+    ),
+    "a repeat that asks for what is never so": (
+        replace(SOUND, repeats=(
+            Repeat("nag", "Nag", ("a",), Wait(DAY), Wait(DAY), 3, (GuardUse(expression="false"),), STAMP),
+        )),
+        "never_possible", "repeat:nag",
+    ),
+    "a dead letter that nothing sends": (
+        starting(kind="event", event=given_up("x.gone"), match="pk"), "unknown_effect", "transition:go",
+    ),
+    "timers of a date that lead back": (
+        graph(way("go", "a", "b", kind="timer", after=Wait(field="state_since")), way("end", "b", "c"),
+              way("back", "b", "a", kind="timer", after=Wait(HOUR, field="state_since"))),
+        "automatic_livelock", "state:a",
+    ),
+    "a timer of a date to an automatic step back": (
+        graph(way("go", "a", "b", kind="timer", after=Wait(field="state_since")),
+              way("back", "b", "a", kind="automatic", guards=GUARD), way("end", "b", "c")),
+        "automatic_livelock", "state:a",
     ),
     "an event without a record": (
         starting(kind="event", event="paid"), "uncorrelated_event", "transition:go",

@@ -56,6 +56,16 @@ FAULTS: dict[str, tuple[WorkflowGraph, str, str, str]] = {
               way("other", "a", "c", kind="timer", after=DAY, guards=OTHER), way("end", "b", "c")),
         "timers_race", "transition:other", "warning",
     ),
+    "a timer behind one that always goes earlier": (
+        graph(way("go", "a", "b", kind="timer", after=HOUR), way("other", "a", "c", kind="timer", after=DAY),
+              way("end", "b", "c")),
+        "never_possible", "transition:other", "warning",
+    ),
+    "a timer that a shorter one begins anew for ever": (
+        graph(way("nag", "a", "a", kind="timer", after=HOUR, effects=STAMP), way("go", "a", "b"),
+              way("end", "b", "c"), way("lapse", "a", "c", kind="timer", after=2 * DAY)),
+        "never_possible", "transition:lapse", "warning",
+    ),
     "a due date that is no field": (
         voting(due=Wait(DAY, field="nowhere")), "unknown_field", "task:look", "error",
     ),
@@ -106,3 +116,26 @@ def test_timers_whose_guards_exclude_each_other_do_not_race() -> None:
 )
 def test_waits_are_compared_only_where_the_answer_is_sure(one: Wait, other: Wait, sure: bool) -> None:
     assert is_sure_to_be_longer(one, other) is sure
+
+
+@pytest.mark.parametrize(
+    "first", [Wait(HOUR, calendar="business"), Wait(HOUR, field="packed_at"), Wait(DAY, days=1)], ids=str
+)
+def test_a_timer_whose_turn_may_come_first_is_no_finding(first: Wait) -> None:
+    """Open hours may last for days, a date may be far away."""
+    two = graph(way("go", "a", "b", kind="timer", after=first), way("end", "b", "c"),
+                way("other", "a", "c", kind="timer", after=Wait(DAY + HOUR)))  # fmt: skip
+    assert [found.place for found in findings(two, Parcel)] == (["transition:go"] if first.days else [])
+
+
+def test_a_timer_behind_one_that_a_guard_may_refuse_is_no_finding() -> None:
+    two = graph(way("go", "a", "b", kind="timer", after=HOUR, guards=GUARD), way("end", "b", "c"),
+                way("other", "a", "c", kind="timer", after=DAY))  # fmt: skip
+    assert findings(two, Parcel) == []
+
+
+def test_a_timer_of_a_date_with_one_of_a_pause_may_lead_back() -> None:
+    """It rests an hour each time: slow, and what was meant."""
+    rounds = graph(way("go", "a", "b", kind="timer", after=Wait(field="packed_at")), way("end", "b", "c"),
+                   way("back", "b", "a", kind="timer", after=HOUR))  # fmt: skip
+    assert findings(rounds, Parcel) == []

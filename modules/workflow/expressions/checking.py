@@ -1,6 +1,7 @@
 """What is found when a workflow that is data is saved: expressions, parameters, asked fields, texts."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,10 @@ from modules.workflow.effects import Action
 from modules.workflow.expressions.assignees import RESULT, named_roles
 from modules.workflow.expressions.compiling import Result, compile_expression
 from modules.workflow.expressions.errors import ExpressionError, NotHere
+from modules.workflow.expressions.folding import never
 from modules.workflow.expressions.scope import nearest, variable, variables
 from modules.workflow.expressions.surroundings import Declared, Surroundings, checked_in, data_of, facts_of
+from modules.workflow.expressions.tree import Node
 from modules.workflow.finding import Finding, Severity
 from modules.workflow.graph import GuardUse, WorkflowGraph
 from modules.workflow.graph.translated import texts_of
@@ -35,6 +38,7 @@ def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[s
     beside = Surroundings(facts_of(graph), ())
     for place, use in guard_uses(graph):
         yield from ((place, fault) for fault in _in(beside, _of_guard(use, model)))
+    yield from _never(graph, model)
     for place, deed in effect_uses(graph):
         effect = names.effects.get(deed.name)
         if isinstance(effect, Action):
@@ -48,6 +52,23 @@ def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[s
     for way in graph.transitions:
         for ask in way.asks:
             yield from ((f"transition:{way.key}", fault) for fault in field_faults(ask.field, model, to_write=True))
+
+
+def _never(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[str, Fault]]:
+    """Steps and repeats whose expressions can never all say yes."""
+    asking = [(f"transition:{way.key}", way.guards) for way in graph.transitions]
+    asking += [(f"repeat:{repeat.key}", repeat.guards) for repeat in graph.repeats]
+    for place, guards in asking:
+        trees: dict[bool, list[Node]] = {False: [], True: []}
+        for use in guards:
+            if use.expression:
+                with suppress(ExpressionError), checked_in(Surroundings(facts_of(graph), ())):
+                    trees[use.negated].append(compile_expression(use.expression, model).tree)
+        if never(trees[False], trees[True]):
+            yield (
+                place,
+                Fault("never_possible", _("asks for something that can never be so."), _("Put its expression right.")),
+            )
 
 
 def _in(beside: Surroundings, found: Iterator[Fault]) -> list[Fault]:

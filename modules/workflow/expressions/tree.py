@@ -3,8 +3,9 @@
 The binding shows no tree, but serialises one in a published format; this reads the part of it that is needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from struct import unpack
 from typing import Any
 
 
@@ -87,8 +88,21 @@ def _node(data: bytes) -> Node:
 
 
 def _const(fields: Wire) -> Node:
-    texts = [str(value, "utf-8", "replace") for number, value in fields if number == 6]
-    return Node("const", value=texts[0] if texts else None)
+    """Texts, whole and broken numbers, true and false; anything else has no value here."""
+    for number, value in fields:
+        if number in _CONSTANTS:
+            return Node("const", value=_CONSTANTS[number](value))
+    return Node("const")
+
+
+_CONSTANTS: dict[int, Callable[[Any], Any]] = {
+    2: bool,
+    3: lambda bits: bits - (1 << 64) if bits >> 63 else bits,
+    4: int,
+    5: lambda eight: unpack("<d", eight)[0],
+    6: lambda text: str(text, "utf-8", "replace"),
+}
+"""Of `cel.expr.Constant`, by the number of the field."""
 
 
 def _name(fields: Wire) -> Node:

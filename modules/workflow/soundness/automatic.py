@@ -52,8 +52,9 @@ def _shadowed(graph: WorkflowGraph, key: str, state: str, first: str) -> Finding
 
 
 def loops(graph: WorkflowGraph) -> Iterator[Finding]:
-    """Circles of automatic transitions: an error where nothing can stop it, a warning where nothing must."""
-    ways = [way for way in graph.transitions if way.kind == "automatic"]
+    """Circles of automatic transitions: an error where nothing can stop it, a warning where nothing must. Timers of a
+    date that has passed are as good as automatic."""
+    ways = [way for way in graph.transitions if way.kind == "automatic" or _is_due_again(way)]
     places = {state.key: number for number, state in enumerate(graph.states)}
     sure = list(circles(_sure(graph)))
     for circle in sure:
@@ -69,9 +70,18 @@ def loops(graph: WorkflowGraph) -> Iterator[Finding]:
             yield _livelock(graph, min(circle, key=places.__getitem__), inside.values())
 
 
+def _is_due_again(way: Transition) -> bool:
+    """Whether a timer counts from the record and not from entering the state: it is due at once when it comes again."""
+    return way.kind == "timer" and way.after is not None and bool(way.after.field)
+
+
 def _livelock(graph: WorkflowGraph, state: str, inside: Collection[Transition]) -> Finding:
     keys = ", ".join(sorted(way.key for way in inside))
-    if any(way.effects for way in inside):
+    if any(way.kind == "timer" for way in inside):
+        problem = _(
+            "can be left by timers of a date that lead back: {ways}. Once it has passed they never rest."
+        )
+    elif any(way.effects for way in inside):
         problem = _("can be left by automatic transitions that lead back: {ways}. Only their effects could end it.")
     else:
         problem = _("can be left by automatic transitions that lead back: {ways}. Nothing on the way would end it.")

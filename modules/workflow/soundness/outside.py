@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.messages import Message, messages
+from modules.core.outbox import handlers
 from modules.workflow.finding import Finding, said
 from modules.workflow.graph import Transition, WorkflowGraph
 from modules.workflow.soundness.vocabulary import effect_uses
@@ -13,6 +14,8 @@ from modules.workflow.soundness.ways import backward, closure
 
 TELL = "tell:"
 """How the names of effects begin that tell a message."""
+GIVEN_UP = "given_up:"
+"""How the names of events begin that are dead letters (`events.given_up`)."""
 
 
 def events(graph: WorkflowGraph) -> Iterator[Finding]:
@@ -23,6 +26,13 @@ def events(graph: WorkflowGraph) -> Iterator[Finding]:
                 "uncorrelated_event", graph.key, f"transition:{way.key}",
                 _("waits for an event that finds no record."),
                 _("Say which event, with `on=`, and which field it names, with `match=`."),
+            )  # fmt: skip
+        lost = way.event.removeprefix(GIVEN_UP) if way.event.startswith(GIVEN_UP) else ""
+        if lost and lost not in handlers:
+            yield Finding(
+                "unknown_effect", graph.key, f"transition:{way.key}",
+                said(_("waits for “{name}” to be given up, which nothing sends."), name=lost),
+                _("Name an effect of the outbox."),
             )  # fmt: skip
         if way.brings and (way.kind != "event" or way.form):
             yield Finding(

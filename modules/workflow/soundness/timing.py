@@ -1,6 +1,6 @@
 """Time: something to wait for, no race, promises that can be kept, nothing that never stops."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +57,21 @@ def timers(graph: WorkflowGraph) -> Iterator[Finding]:
                     yield _race(graph, state.key, first, timer)
                     break
             together.append(timer)
+        yield from _overtaken(graph, state.key, due)
+
+
+def _overtaken(graph: WorkflowGraph, state: str, due: Mapping[Wait | None, Sequence[Transition]]) -> Iterator[Finding]:
+    """Timers that another one, which asks for nothing, is sure to leave the state before."""
+    sure = [timer for together in due.values() for timer in together if not timer.guards][:COMPARED]
+    for wait, together in due.items():
+        first = next((one for one in sure if one.after and wait and is_sure_to_be_longer(wait, one.after)), None)
+        for timer in together if first is not None else ():
+            yield Finding(
+                "never_possible", graph.key, f"transition:{timer.key}",
+                said(_("is never due in “{state}”, because “{first}” leaves it before."), state=state,
+                     first=first.key),  # type: ignore[union-attr]
+                _("Let it wait less long, or give the other one a guard."), "warning",
+            )  # fmt: skip
 
 
 def _race(graph: WorkflowGraph, state: str, first: Transition, timer: Transition) -> Finding:
