@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from modules.core.actors import Actor
 from modules.core.choices import OutboxState
@@ -70,7 +71,8 @@ def stuck(request: HttpRequest) -> Figure | None:
         return None
     letters, timers, tasks = stuck_for(viewer.actor, viewer.now).counts()
     count = letters + timers + tasks
-    note = _("{count} given up by the background work").format(count=localize(letters)) if letters else ""
+    told = ngettext("{count} given up by the background work", "{count} given up by the background work", letters)
+    note = told.format(count=localize(letters)) if letters else ""
     return Figure(
         _("Stuck"),
         shown(count),

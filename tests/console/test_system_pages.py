@@ -35,6 +35,8 @@ def test_dead_letters_are_told_on_the_start_page_and_tried_again(client_of: Any,
     client = client_of(owner)
     text = client.get("/console/").content.decode()
     assert "1 given up by the background work" in text
+    spanish = client.get("/console/", headers={"accept-language": "es"}).content.decode()
+    assert "1 abandonado en segundo plano" in spanish
     answer = client.post(
         "/console/core/outboxmessage/", {"action": "requeue_selected", "_selected_action": [dead.pk], "index": 0}
     )

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from babel.messages.catalog import Message
+from django.utils.translation import override
 
 from modules.core import catalogue
+from modules.workflow.models import BusinessCalendar
 
 pytestmark = pytest.mark.any_database
 
@@ -44,3 +46,10 @@ def test_placeholders_survive_translation() -> None:
         if set(PLACEHOLDER.findall(singular)) != set(PLACEHOLDER.findall(text)):
             wrong.append((singular, text))
     assert wrong == []
+
+
+def test_words_that_are_marked_for_later_are_collected() -> None:
+    """The firm's first calendar is stored with its English title and shown in the reader's language."""
+    assert "Business hours" in catalogue.template()
+    with override("es"):
+        assert str(BusinessCalendar(title="Business hours")) == "Horario laboral"
