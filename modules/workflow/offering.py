@@ -1,0 +1,80 @@
+"""What may be chosen where workflows are built: guards, actions and messages, with their parameters as data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from inspect import Parameter as Argument
+from inspect import signature
+from typing import Any, get_type_hints
+
+from django.apps import apps
+from django.db import models
+
+from modules.core.messages import messages
+from modules.workflow import names
+from modules.workflow.effects import Action
+from modules.workflow.guards import Guard, Words
+from modules.workflow.parameters import Parameter, described
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Something to choose by its name."""
+
+    name: str
+    title: Words
+    description: str
+    parameters: tuple[Parameter, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "title": str(self.title),
+            "description": self.description,
+            "parameters": [entry.as_data() for entry in self.parameters],
+        }
+
+
+def offered_guards(model: type[models.Model]) -> list[Offered]:
+    """The guards of the code that suit a record type, by the type that their first argument is declared as."""
+    return [
+        Offered(name, entry.title or entry.words, _first_line(entry.question), _parameters(entry.parameters))
+        for name, entry in sorted(names.guards.items())
+        if isinstance(entry, Guard) and _suits(entry.question, model)
+    ]
+
+
+def offered_actions(model: type[models.Model]) -> list[Offered]:
+    """The actions of the code that suit a record type, and the messages about it."""
+    found = [
+        Offered(name, entry.title, _first_line(entry.function), _parameters(entry.parameters))
+        for name, entry in sorted(names.effects.items())
+        if isinstance(entry, Action) and _suits(entry.function, model)
+    ]
+    return found + [
+        Offered(f"tell:{message.key}", message.title, "", ())
+        for message in messages
+        if message.model and apps.get_model(message.model) is model and f"tell:{message.key}" in names.effects
+    ]
+
+
+def _parameters(parameters: type | None) -> tuple[Parameter, ...]:
+    return () if parameters is None else described(parameters)
+
+
+def _suits(function: Callable[..., Any], model: type[models.Model]) -> bool:
+    """Whether the first argument is declared as this model or what it derives from; what says nothing suits nobody."""
+    arguments = [argument for argument in signature(function).parameters.values() if argument.kind in _POSITIONAL]
+    if not arguments:
+        return False
+    try:
+        hint = get_type_hints(function).get(arguments[0].name)
+    except (NameError, TypeError):
+        return False
+    return hint is Any or (isinstance(hint, type) and issubclass(model, hint))
+
+
+_POSITIONAL = (Argument.POSITIONAL_ONLY, Argument.POSITIONAL_OR_KEYWORD)
+
+
+def _first_line(function: Callable[..., Any]) -> str:
+    return (function.__doc__ or "").strip().partition("\n")[0]
