@@ -1,4 +1,4 @@
-"""Fields and relations of the record that the workflow reads beside its owner, its persons and its due times."""
+"""Fields and relations of the record that the workflow reads: people, moments, what events name, other records."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,12 +8,16 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow.finding import Finding, said
+from modules.workflow.finding import Finding, Words, said
 from modules.workflow.graph import ActorRule, Wait, WorkflowGraph
 from modules.workflow.soundness.people import actor_rules
 
 DUE = "due_at"
 """Of a task's reminders and escalations: its own due time, no field of the record."""
+OF_A_FIELD = ("person", "manager", "link")
+FIELD = _("Name a field of the record.")
+PERSON = _("Name a foreign key to a person.")
+MOMENT = _("Name a date or a moment of the record.")
 
 
 def unknown(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
@@ -25,24 +29,19 @@ def unknown(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding
 
 
 def _people(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
-    """Fields from which people are read: those of managers and addresses, and those that hold no person."""
-    first = {(f"task:{task.key}", task.assign) for task in graph.tasks}
-    for place, rule in dict.fromkeys(actor_rules(graph)):
+    """Fields from which people are read: the owner's, those of persons and of managers, addresses."""
+    owner = [("", ActorRule("person", graph.owner))] if graph.owner else []
+    for place, rule in dict.fromkeys([*owner, *actor_rules(graph)]):
+        if rule.kind not in OF_A_FIELD or (rule.kind != "person" and not rule.value):
+            continue
         field = field_at(model, rule.value)
-        if rule.kind == "person" and field is not None and not _is_person(field):
+        if field is None:
+            yield _lacking(graph, place, rule.value, model, PERSON if rule.kind == "person" else FIELD)
+        elif rule.kind == "person" and not _is_person(field):
             yield Finding(
                 "no_person", graph.key, place, said(_("reads a person from “{field}”, which holds none."),
-                field=rule.value), _("Name a foreign key to a person."),
+                field=rule.value), PERSON,
             )  # fmt: skip
-        elif field is None and rule.value and _is_unread(place, rule, first):
-            yield _lacking(graph, place, rule.value, model)
-
-
-def _is_unread(place: str, rule: ActorRule, first: set[tuple[str, ActorRule]]) -> bool:
-    """Whether nobody else looks the field up: `reading` does for who may fire, and for a task's first assignee."""
-    if rule.kind == "person":
-        return not place.startswith("transition:") and (place, rule) not in first
-    return rule.kind in ("manager", "link")
 
 
 def _is_person(field: Any) -> bool:
@@ -50,29 +49,32 @@ def _is_person(field: Any) -> bool:
 
 
 def _moments(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
-    """Waits that count from a field: reminders, escalations, warnings."""
-    for place, wait in _later_waits(graph):
-        if wait.field:
-            field = field_at(model, wait.field)
-            if field is None:
-                yield _lacking(graph, place, wait.field, model)
-            elif not isinstance(field, models.DateField):  # a DateTimeField is one
-                yield Finding(
-                    "no_moment", graph.key, place,
-                    said(_("counts from “{field}”, which is neither a date nor a moment."), field=wait.field),
-                    _("Name a date or a moment of the record."),
-                )  # fmt: skip
+    """Waits that count from a field."""
+    for place, wait in _waits(graph):
+        if wait is None or not wait.field:
+            continue
+        field = field_at(model, wait.field)
+        if field is None:
+            yield _lacking(graph, place, wait.field, model, MOMENT)
+        elif not isinstance(field, models.DateField):  # a DateTimeField is one
+            yield Finding(
+                "no_moment", graph.key, place,
+                said(_("counts from “{field}”, which is neither a date nor a moment."), field=wait.field), MOMENT,
+            )  # fmt: skip
 
 
-def _later_waits(graph: WorkflowGraph) -> Iterator[tuple[str, Wait]]:
+def _waits(graph: WorkflowGraph) -> Iterator[tuple[str, Wait | None]]:
+    """Every wait with its place, but for those that count from a task's own due time."""
+    for way in graph.transitions:
+        yield f"transition:{way.key}", way.after
     for task in graph.tasks:
-        for wait in (*task.remind, *(step.wait for step in task.escalate)):
-            if wait.field != DUE:
-                yield f"task:{task.key}", wait
+        yield f"task:{task.key}", task.due
+        later = (*task.remind, *(step.wait for step in task.escalate))
+        yield from ((f"task:{task.key}", wait) for wait in later if wait.field != DUE)
+    for repeat in graph.repeats:
+        yield f"repeat:{repeat.key}", repeat.wait
     for sla in graph.slas:
-        if sla.warn is not None:
-            yield f"sla:{sla.key}", sla.warn
-        yield from ((f"sla:{sla.key}", step.wait) for step in sla.escalate)
+        yield from ((f"sla:{sla.key}", wait) for wait in (sla.within, sla.warn, *(step.wait for step in sla.escalate)))
 
 
 def _matches(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:
@@ -120,11 +122,9 @@ def _listed_states(model: type[models.Model]) -> Iterator[set[str]]:
                 yield set(map(str, only[1]))
 
 
-def _lacking(graph: WorkflowGraph, place: str, name: str, model: type[models.Model]) -> Finding:
-    return Finding(
-        "unknown_field", graph.key, place, said(_("reads “{field}”, which {model} lacks."), field=name,
-        model=model.__name__), _("Name a field of the record."),
-    )  # fmt: skip
+def _lacking(graph: WorkflowGraph, place: str, name: str, model: type[models.Model], mend: Words = FIELD) -> Finding:
+    problem = said(_("reads “{field}”, which {model} lacks."), field=name, model=model.__name__)
+    return Finding("unknown_field", graph.key, place, problem, mend)
 
 
 def relations(model: type[models.Model]) -> set[str]:

@@ -6,7 +6,6 @@ from django.db import models
 
 from modules.workflow.finding import Finding
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.reading import unreadable
 from modules.workflow.soundness import (
     automatic,
     deciding,
@@ -54,7 +53,7 @@ def written_in_data(graph: WorkflowGraph, model: type[models.Model]) -> Iterator
     yield from checking.findings(graph, model)
 
 
-MODEL_RULES: tuple[ModelRule, ...] = (unreadable, fields.unknown, outside.told, written_in_data, others.unknown)
+MODEL_RULES: tuple[ModelRule, ...] = (fields.unknown, outside.told, written_in_data, others.unknown)
 
 
 def findings(graph: WorkflowGraph, model: type[models.Model] | None = None) -> list[Finding]:
