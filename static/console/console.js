@@ -38,7 +38,8 @@
     if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
   }, true);
 
-  /* A part that renews itself waits while a finger or a button is down on it: the press would miss. */
+  /* An answer waits while a finger or a button is down on the part that it renews: the press would miss. And if that part
+     was renewed since it was asked for, the answer goes to the new one. */
   let held = null;
   document.addEventListener("pointerdown", (event) => { held = event.target; }, true);
   for (const kind of ["pointerup", "pointercancel"]) {
@@ -47,9 +48,14 @@
       setTimeout(() => { if (held === released) held = null; }, 50); // a tap clicks a moment later
     }, true);
   }
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, requestConfig } = event.detail;
-    if (held && !requestConfig.triggeringEvent && target.contains(held)) event.detail.shouldSwap = false;
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    const { xhr, target } = detail;
+    const { onload } = xhr;
+    xhr.onload = function arrive() {
+      if (target.contains(held)) return setTimeout(arrive, 50);
+      if (!target.isConnected) detail.target = document.getElementById(target.id) ?? target;
+      return onload.call(xhr);
+    };
   });
 
   /* What select2 draws for a choice is called as the choice is: while it is empty nothing else gives it a name. */

@@ -70,7 +70,8 @@ document.addEventListener("click", (event) => {
   if ((event.ctrlKey || event.metaKey || event.shiftKey) && event.target.closest("a[hx-get]")) event.stopPropagation();
 }, true);
 
-/* A part that renews itself waits while a finger or a button is down on it: the press would miss. */
+/* An answer waits while a finger or a button is down on the part that it renews: the press would miss. And if that part
+   was renewed since something was done in it, the page shows how things are now. */
 let held = null;
 document.addEventListener("pointerdown", (event) => { held = event.target; }, true);
 for (const kind of ["pointerup", "pointercancel"]) {
@@ -79,9 +80,13 @@ for (const kind of ["pointerup", "pointercancel"]) {
     setTimeout(() => { if (held === released) held = null; }, 50); // a tap clicks a moment later
   }, true);
 }
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target, requestConfig } = event.detail;
-  if (held && !requestConfig.triggeringEvent && target.contains(held)) event.detail.shouldSwap = false;
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, target, requestConfig } }) => {
+  const { onload } = xhr;
+  xhr.onload = function arrive() {
+    if (target.contains(held)) return setTimeout(arrive, 50);
+    const isLost = requestConfig.verb !== "get" && !target.isConnected && !xhr.getResponseHeader("HX-Redirect");
+    return isLost ? window.location.reload() : onload.call(xhr);
+  };
 });
 
 const focusErrors = (root) => root.querySelector?.("[data-error-summary]")?.focus();

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from modules.accounts.models import User
 from modules.core.actors import Actor
@@ -73,6 +73,42 @@ def test_the_same_in_the_basket(visitor: Visitor, watch: Watch) -> None:
     expect(page.locator(".notice")).to_have_count(0)
     expect(page.get_by_role("button", name="Take out The General")).to_be_visible()
     assert len(watch.documents()) == loaded
+
+
+def changed(visitor: Visitor) -> Locator:
+    """Two films in the basket; of one the number is being changed."""
+    visitor.choose("The General")
+    visitor.choose("Viridiana")
+    visitor.page.goto("/basket/")
+    quantity = visitor.page.get_by_role("spinbutton", name="Quantity of The General")
+    quantity.fill("3")
+    return quantity
+
+
+def test_the_press_that_ends_a_field_reaches_its_button(visitor: Visitor) -> None:
+    quantity = changed(visitor)
+    page = visitor.page
+    page.get_by_role("button", name="Take out Viridiana").hover()
+    with page.expect_response("**/basket/**"):
+        page.mouse.down()
+    page.wait_for_timeout(200)
+    page.mouse.up()
+    expect(page.locator("#basket").get_by_role("listitem")).to_have_count(1)
+    expect(quantity).to_have_value("3")
+
+
+def test_two_answers_under_way_show_both_changes(visitor: Visitor) -> None:
+    quantity = changed(visitor)
+    page = visitor.page
+    line = SlowLine(page, "**/basket/**")
+    quantity.blur()
+    line.waits()
+    page.get_by_role("button", name="Take out Viridiana").click()
+    line.waits(2)
+    line.let_go()
+    expect(page.locator("#basket").get_by_role("listitem")).to_have_count(1)
+    expect(quantity).to_have_value("3")
+    expect(page.locator("#basket-link")).to_contain_text("3")
 
 
 def test_enter_before_the_names_have_come_takes_whom_they_mean(clerk: Visitor, shop: Shop) -> None:
@@ -184,9 +220,9 @@ def test_a_part_that_renews_itself_waits_under_the_finger(enter: Enter, shop: Sh
     stop = visitor.button("Stop")
     stop.hover()
     page.mouse.down()
-    for _ in range(2):
-        with page.expect_response(re.compile(r"/console/jobs/\d+/"), timeout=30_000):
-            pass
+    with page.expect_response(re.compile(r"/console/jobs/\d+/")):
+        pass
+    page.wait_for_timeout(200)
     page.mouse.up()
     expect(page.get_by_role("region", name="Progress")).to_contain_text("Stopp")
     assert Job.objects.get().state != "queued"
