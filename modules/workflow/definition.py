@@ -146,6 +146,7 @@ def _transition(name: str, value: TransitionDeclaration, tasks: Mapping[TaskDecl
         event=value.event,
         match=value.match,
         brings=value.brings,
+        many=value.many,
     )
 
 

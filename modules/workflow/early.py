@@ -142,7 +142,9 @@ def _take(run: "Run", row: EarlyEvent) -> bool:
         steps = [
             step
             for step in run.plan.events[run.record.state]
-            if step.transition.event == row.event and value_at(run.record, step.transition.match) == row.value
+            if step.transition.event == row.event
+            and not step.transition.many
+            and value_at(run.record, step.transition.match) == row.value
         ]
         step, cleaned = first_possible(run, steps, row.data)
         if claim(message, run):
@@ -158,6 +160,8 @@ def next_for(run: "Run", put_off: Collection[int]) -> EarlyEvent | None:
     """The first event that came for what the record waits for now."""
     wanted = Q()
     for step in run.plan.events.get(run.record.state, ()):
+        if step.transition.many:  # nothing is kept for it
+            continue
         value = value_at(run.record, step.transition.match)
         if value is not None:
             wanted |= Q(event=step.transition.event, value=value)

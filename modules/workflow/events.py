@@ -6,6 +6,7 @@ way finds it arrived, or is kept and found by it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from modules.core.actors import SYSTEM, Actor
-from modules.workflow import early
+from modules.workflow import broadcasts, early
 from modules.workflow.choices import DefinitionStatus
 from modules.workflow.early import Message, take_early
 from modules.workflow.errors import EventTooLate, RecordGone
@@ -42,11 +43,21 @@ def deliver(
 ) -> FireResult | None:
     """Bring an event to the record that waits for it, the oldest first; None where it is kept for one to come.
 
+    Where transitions wait for it with `many`, every record that waits gets it, within seconds (`broadcasts.py`).
+
     The same `key` for an event and a value has one effect; a second call gives the first one's result. A refusal is
     raised and nothing kept: GuardRefused, InvalidData, or EventTooLate where the record can never wait for it again.
     """
     message = Message(event, str(value), data or {}, "" if key is None else str(key), at)
-    return _bring(message, at, actor, listening(event))
+    listeners = _listeners(event)
+    alone = [(flow, match) for flow, match, many in listeners if not many]
+    if len(alone) == len(listeners):
+        return _bring(message, at, actor, alone)
+    with transaction.atomic():
+        broadcasts.spread(message, actor, at)
+        with suppress(EventTooLate):  # for many it never comes too late
+            return _bring(message, at, actor, alone) if alone else None
+    return None
 
 
 def deliver_to(
@@ -72,14 +83,18 @@ def redeliver(row: EarlyEvent, at: datetime) -> FireResult | None:
     return _bring(message, at, SYSTEM, listening(row.event))
 
 
-def listening(event: str) -> list[tuple[Flow, str]]:
+def listening(event: str, *, many: bool = False) -> list[tuple[Flow, str]]:
     """The workflows, in any version that runs, with a transition on the event, and the fields that it names."""
+    return [(flow, match) for flow, match, for_many in _listeners(event) if for_many == many]
+
+
+def _listeners(event: str) -> list[tuple[Flow, str, bool]]:
     found, stored = {}, _stored_numbers()
     for flow in flows:
         for version in versions_of(flow, stored):
             for way in version.graph.transitions:
                 if way.kind == "event" and way.event == event and way.match:
-                    found[flow, way.match] = True
+                    found[flow, way.match, way.many] = True
     return list(found)
 
 
@@ -157,7 +172,7 @@ def _candidates(flow: Flow, match: str, message: Message, search: _Search) -> It
 
 def _states_before(version: Version, event: str, match: str) -> set[str]:
     """The states in which a record waits for the event, and those from which it may come to."""
-    ways = [way for way in version.graph.transitions if (way.event, way.match) == (event, match)]
+    ways = [way for way in version.graph.transitions if (way.event, way.match, way.many) == (event, match, False)]
     return closure((source for way in ways for source in way.sources), backward(version.graph))
 
 
@@ -172,7 +187,7 @@ def _try(flow: Flow, pk: int, match: str, message: Message, at: datetime, actor:
             return None
         if message.row is None and (known := early.known(message)) is not None:
             return early.result_of(known)
-        steps = _waiting(run, message.event, match)
+        steps = waiting(run, message.event, match)
         if not steps or not flow.model._base_manager.filter(pk=pk).filter(**{match: message.value}).exists():
             return None
         step, cleaned = early.first_possible(run, steps, message.data)
@@ -183,8 +198,10 @@ def _try(flow: Flow, pk: int, match: str, message: Message, at: datetime, actor:
     return result
 
 
-def _waiting(run: Run, event: str, match: str) -> list[Step]:
+def waiting(run: Run, event: str, match: str, *, many: bool = False) -> list[Step]:
+    """The transitions by which the record waits for the event now."""
     if run.record.state_since is None:  # it looks for what was kept when it is started
         return []
     steps = run.plan.events.get(run.record.state, ())
-    return [step for step in steps if (step.transition.event, step.transition.match) == (event, match)]
+    wanted = (event, match, many)
+    return [step for step in steps if (step.transition.event, step.transition.match, step.transition.many) == wanted]

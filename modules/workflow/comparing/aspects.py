@@ -125,6 +125,10 @@ TRANSITION: Mapping[str, Aspect] = {
         gettext_lazy("{place}: the report no longer brings {items}."),
         phrases.brought,
     ),
+    "many": Switch(
+        gettext_lazy("{place}: the report is now for every record that waits for it."),
+        gettext_lazy("{place}: the report is now for one record."),
+    ),
     "match": One(gettext_lazy("{place}: the report now names the record by {new}; before: {old}."), phrases.field),
 }
 TASK: Mapping[str, Aspect] = {

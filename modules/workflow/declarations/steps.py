@@ -37,6 +37,7 @@ class TransitionDeclaration:
     event: str = ""
     match: str = ""
     brings: tuple[Brought, ...] = ()
+    many: bool = False
 
 
 def transition(
@@ -123,10 +124,15 @@ def event(
     title: Words = "",
     compensates: bool = False,
     brings: Sequence[Brought] = (),
+    many: bool = False,
 ) -> TransitionDeclaration:
     """The record moves when `deliver(on, value)` names the value of its field `match`; one that comes before the record
-    is in a source state is kept for it. `brings` says what the event carries, so that effects read it by its kind."""
+    is in a source state is kept for it. `brings` says what the event carries, so that effects read it by its kind.
+
+    With `many` it is for every record that waits for it when it comes, each in its own transaction, and kept for none.
+    """
     return TransitionDeclaration(
         "event", keys(sources), str(to), (), guards(when), tuple(do), form, completes=completes, title=title,
         asks=asked(asks), compensates=compensates, event=on, match=match, brings=tuple(brings),
+        many=many,
     )  # fmt: skip

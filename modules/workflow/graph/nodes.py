@@ -147,6 +147,8 @@ class Transition:
     match: str = ""
     brings: tuple[Brought, ...] = ()
     """What an event brings; anything else that it brings is not kept."""
+    many: bool = False
+    """Whether an event is for every record that waits for it, and kept for none that comes later."""
 
     def __post_init__(self) -> None:
         _settle(self, "effects", uses(self.effects))

@@ -78,9 +78,7 @@ def _is_due_again(way: Transition) -> bool:
 def _livelock(graph: WorkflowGraph, state: str, inside: Collection[Transition]) -> Finding:
     keys = ", ".join(sorted(way.key for way in inside))
     if any(way.kind == "timer" for way in inside):
-        problem = _(
-            "can be left by timers of a date that lead back: {ways}. Once it has passed they never rest."
-        )
+        problem = _("can be left by timers of a date that lead back: {ways}. Once it has passed they never rest.")
     elif any(way.effects for way in inside):
         problem = _("can be left by automatic transitions that lead back: {ways}. Only their effects could end it.")
     else:

@@ -40,10 +40,15 @@ def events(graph: WorkflowGraph) -> Iterator[Finding]:
                 _("says what an event brings, and is no event, or has a form that says it already."),
                 _("Take it away."),
             )  # fmt: skip
+        if way.many and way.kind != "event":
+            yield Finding(
+                "many_of_nothing", graph.key, f"transition:{way.key}", _("is for many records, and is no event."),
+                _("Take `many` away."),
+            )  # fmt: skip
     for state in graph.states:
-        seen: dict[tuple[str, str], Transition] = {}
+        seen: dict[tuple[str, str, bool], Transition] = {}
         for way in graph.leaving(state.key, "event"):
-            first = seen.setdefault((way.event, way.match), way)
+            first = seen.setdefault((way.event, way.match, way.many), way)
             if first is not way and not first.guards:
                 yield Finding(
                     "never_possible", graph.key, f"transition:{way.key}",

@@ -78,6 +78,8 @@ def _conditions(vocabulary: Vocabulary, step: Transition) -> Iterator[str]:
         yield _("That is possible only if {conditions}.").format(conditions=conditions(step.guards))
     if step.match:
         told = _("The report is for the record whose {field} it names.")
+        if step.many:
+            told = _("The report is for every record whose {field} it names and that waits for it then.")
         yield told.format(field=vocabulary.field(step.match))
     if step.not_same_as:
         told = _("It may not be the person who did {steps}.")

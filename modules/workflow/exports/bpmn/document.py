@@ -49,12 +49,14 @@ class _File:
         yield "</bpmn:definitions>"
 
     def _messages(self) -> Iterator[str]:
+        """Messages, and signals for what is for many."""
         named = {
-            message_id(way.step): way.step.event or way.step.title
+            message_id(way.step): (way.step.many, way.step.event or way.step.title)
             for way in self.ways
             if way.shape != "flow" and way.step.kind not in ("timer", "automatic")
         }
-        yield from (element("bpmn:message", {"id": key, "name": name}) for key, name in named.items())
+        for key, (many, name) in named.items():
+            yield element("bpmn:signal" if many else "bpmn:message", {"id": key, "name": name})
 
     # The process
 

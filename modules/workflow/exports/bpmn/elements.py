@@ -97,6 +97,8 @@ class Elements:
             case "automatic":
                 words = conditions(step.guards) or "true"
                 return element("bpmn:conditionalEventDefinition", {"id": key}, expression("bpmn:condition", words))
+            case _ if step.many:
+                return element("bpmn:signalEventDefinition", {"id": key, "signalRef": message_id(step)})
             case _:
                 return element("bpmn:messageEventDefinition", {"id": key, "messageRef": message_id(step)})
 
@@ -143,7 +145,7 @@ def _time(amount: timedelta) -> str:
 
 
 def message_id(step: Transition) -> str:
-    return identifier("Message", step.event or step.key)
+    return identifier("Signal" if step.many else "Message", step.event or step.key)
 
 
 def flow_in(way: WayElement) -> str:
