@@ -69,7 +69,7 @@ class Doomed:
         if self.process is not None:
             assert self.process.stdin is not None
             self.process.stdin.close()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
             self.process.stdout.close()  # type: ignore[union-attr]
 
 

@@ -48,5 +48,5 @@ def lay(name: str, place: str) -> None:
 
 for _name, _place in TRAPS.items():
     lay(_name, _place)
-outbox.LEASE = timedelta(seconds=4)
+outbox.LEASE = timedelta(seconds=6)
 urlpatterns = site_urls()

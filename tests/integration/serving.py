@@ -19,8 +19,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(condition: Callable[[], object], seconds: float = 20.0) -> object:
-    """Wait for something to become true; fail when it does not."""
+def until(condition: Callable[[], object], seconds: float = 60.0) -> object:
+    """Wait for something to become true; fail when it does not. Long enough for a machine that is busy with others."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
@@ -53,7 +53,7 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         try:
-            until(lambda: self.get("/health/ready")[0] == 200, 120)
+            until(lambda: self.get("/health/ready")[0] == 200, 300)
         except AssertionError:
             self.process.kill()
             self.process.wait()
@@ -61,7 +61,7 @@ class Server:
 
     def get(self, path: str) -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -89,7 +89,7 @@ class Server:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(timeout=40)
+        return self.process.wait(timeout=120)
 
 
 def alive(pids: set[int]) -> set[int]:

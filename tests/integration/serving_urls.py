@@ -1,7 +1,8 @@
-"""The product's addresses and a slow one."""
+"""The product's addresses and a slow one, which lays a file beside the data when it has begun."""
 
 import time
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -11,6 +12,7 @@ from modules.core.routes import site_urls
 
 @login_not_required
 def slow(request: HttpRequest) -> HttpResponse:
+    (settings.DATA_DIR / "slow").touch()
     time.sleep(2)
     return HttpResponse("finished")
 

@@ -79,7 +79,7 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), self._Stay)
 
     def get(self, path: str) -> str:
-        with self.opener.open(self.base + path, timeout=20) as answer:
+        with self.opener.open(self.base + path, timeout=60) as answer:
             return str(answer.read().decode())
 
     def post(self, path: str, **fields: str) -> tuple[int, str]:
@@ -87,7 +87,7 @@ class Browser:
         token = next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
         data = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
         try:
-            with self.opener.open(self.base + path, data, timeout=20) as answer:
+            with self.opener.open(self.base + path, data, timeout=60) as answer:
                 return answer.status, ""
         except urllib.error.HTTPError as error:
             return error.code, error.headers.get("Location", "")
@@ -140,7 +140,7 @@ def test_f02_queue_worker_killed_while_a_task_runs(point: str, dying: Dying, sho
         send(dying, post)
     until(lambda: dying.has_sprung(point))
     events = OutboxMessage.objects.filter(effect="billing.event")
-    until(lambda: not events.filter(state=OutboxState.PENDING).exists(), 30)
+    until(lambda: not events.filter(state=OutboxState.PENDING).exists())
 
     order.refresh_from_db()
     assert order.state == OrderState.PAID
@@ -149,7 +149,7 @@ def test_f02_queue_worker_killed_while_a_task_runs(point: str, dying: Dying, sho
     if point == "with the work done, before the row says so":
         assert OutboxMessage.objects.filter(attempts=2).exists()  # staff can see that it was done again
     call_command("ledger_check")
-    until(lambda: not OrmQ.objects.exists(), 20)
+    until(lambda: not OrmQ.objects.exists())
 
 
 def test_killed_grandchildren_come_back(dying: Dying, shop: Shop) -> None:
@@ -166,7 +166,7 @@ def test_killed_grandchildren_come_back(dying: Dying, shop: Shop) -> None:
     until(lambda: dying.server.get("/health/live")[0] == 200)
     for post in shop.posts:
         send(dying, post)
-    until(lambda: Order.objects.filter(pk=order.pk, state=OrderState.PAID).exists(), 30)
+    until(lambda: Order.objects.filter(pk=order.pk, state=OrderState.PAID).exists())
 
 
 def send(dying: Dying, post: Post) -> None:
@@ -176,5 +176,5 @@ def send(dying: Dying, post: Post) -> None:
         post.body,
         {"Content-Type": "application/json", "Stripe-Signature": post.signature},
     )
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         assert answer.status == 200

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,11 +48,11 @@ def test_a_killed_parent_leaves_none_behind(server: Server) -> None:
 
 
 @pytest.mark.slow
-def test_f04_sigterm_lets_the_request_under_way_finish(server: Server) -> None:
+def test_f04_sigterm_lets_the_request_under_way_finish(server: Server, tmp_path: Path) -> None:
     answers: list[tuple[int, str]] = []
     request = threading.Thread(target=lambda: answers.append(server.get("/slow/")))
     request.start()
-    time.sleep(0.7)
+    until((tmp_path / "data" / "slow").exists)
     assert server.stop() == 0
-    request.join(timeout=10)
+    request.join(timeout=60)
     assert answers == [(200, "finished")]
