@@ -125,7 +125,7 @@ def test_lengths_are_iso_8601(wait: Wait, text: str) -> None:
 
 def test_what_xml_cannot_hold_does_not_break_it() -> None:
     states = (StateNode("a", "A <b>&\"\x00'\ufffe", "initial"), StateNode("z", "Z", "final"))
-    graph = WorkflowGraph("k.k", 1, "k.k", "K]]>", "", states, (Transition("go", "<go>", ("a",), "z"),))
+    graph = WorkflowGraph('k"<k>', 1, "k.k", "K]]>", "", states, (Transition("go", "<go>", ("a",), "z"),))
     assert elements(bpmn(graph))["State-a"].attrib["name"] == "A <b>&\"'"
 
 

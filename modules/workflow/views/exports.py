@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +79,7 @@ def export_file(request: HttpRequest, record_type: str, kind: str) -> HttpRespon
         _keep_trail(viewer, flow, chosen, asked)
     name = f"{flow.graph.key}-{timezone.localdate(viewer.now):%Y-%m-%d}.{chosen.suffix}"
     response = StreamingHttpResponse(chosen.write(flow, asked), content_type=chosen.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     return response
 
 

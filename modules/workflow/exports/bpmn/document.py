@@ -7,7 +7,7 @@ from modules.workflow.diagram.pen import number
 from modules.workflow.exports.bpmn.elements import Elements, documentation, flow_in, flow_out, message_id, text
 from modules.workflow.exports.bpmn.mapping import StateElement, WayElement, identifier, state_elements, way_elements
 from modules.workflow.exports.bpmn.places import EVENT, Places, Point, place
-from modules.workflow.exports.writing import element
+from modules.workflow.exports.writing import attribute, element
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.words.vocabulary import Vocabulary
 from modules.workflow.words.work import repeat_sentences, sla_sentences
@@ -39,7 +39,7 @@ class _File:
 
     def lines(self) -> Iterator[str]:
         head = NAMESPACES | {"id": identifier("Definitions", self.graph.key), "targetNamespace": self.graph.key}
-        yield "<bpmn:definitions" + "".join(f' {key}="{value}"' for key, value in head.items()) + ">"
+        yield "<bpmn:definitions" + "".join(f" {key}={attribute(value)}" for key, value in head.items()) + ">"
         yield from self._messages()
         process = {"id": self.process, "name": self.graph.title, "isExecutable": "false"}
         yield element("bpmn:process", process, *(f"\n{line}" for line in self._process()), "\n")
