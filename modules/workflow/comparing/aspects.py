@@ -5,7 +5,7 @@ A field that nobody listed here still gets a sentence, with its name and its pla
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -185,7 +185,7 @@ SLA: Mapping[str, Aspect] = {
         gettext_lazy("{place} no longer brings this when it is broken: {items}."),
         phrases.effect,
     ),
-    "escalate": _ESCALATE,
+    "escalate": replace(_ESCALATE, say=phrases.escalation_of_promise),
 }
 WORKFLOW: Mapping[str, Aspect] = {
     "key": One(gettext_lazy("{place} now has the key {new}; before: {old}.")),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from modules.workflow.words import conditions, deciding, deeds, lengths, people, work
 from modules.workflow.words.lists import quoted
@@ -27,7 +27,7 @@ def step(vocabulary: Vocabulary, key: str) -> str:
 
 
 def task(vocabulary: Vocabulary, key: str) -> str:
-    return vocabulary.task(key) if key else none()
+    return vocabulary.task(key) if key else pgettext("task", "none")
 
 
 def field(vocabulary: Vocabulary, path: str) -> str:
@@ -119,3 +119,7 @@ def decision(vocabulary: Vocabulary, value: Any) -> str:
 
 def escalation(vocabulary: Vocabulary, value: Any) -> str:
     return deciding.escalation(vocabulary, value, _("the due time"))
+
+
+def escalation_of_promise(vocabulary: Vocabulary, value: Any) -> str:
+    return deciding.escalation(vocabulary, value, _("the promise was broken"))
