@@ -1,15 +1,16 @@
 """Who stands where now, and for how long already."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import floor
 from typing import Any
 
-from django.db.models import Count, ExpressionWrapper, F, IntegerField, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
 
 from modules.workflow.flows import Flow
-from modules.workflow.mining.figures import place_of
+from modules.workflow.mining.figures import percentile
+from modules.workflow.mining.paths import seconds
 from modules.workflow.mining.scope import Scope
 
 
@@ -25,28 +26,27 @@ class Standing:
 
 def standing(flow: Flow, scope: Scope, at: datetime) -> dict[str, Standing]:
     """For every state of the workflow, and those that only records know. Ages are told where something comes next."""
-    records = scope.records(flow)
-    counts: dict[str, int] = dict(records.values_list("state").annotate(Count("pk")).order_by())
-    ages = _ages(records, [state.key for state in flow.graph.states if state.kind != "final"], at)
-    known = dict.fromkeys([state.key for state in flow.graph.states], 0) | counts
-    return {state: Standing(count, *ages.get(state, ())) for state, count in known.items()}
+    sql, params = _statement(flow, scope)
+    now = floor(at.timestamp())
+    found = {state.key: Standing(0) for state in flow.graph.states}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        for state, count, since in cursor:
+            found[state] = Standing(count, *_ages(sorted(max(now - int(then), 0) for then in (since or "").split())))
+    return found
 
 
-def _ages(records: QuerySet[Any], states: Iterable[str], at: datetime) -> dict[str, tuple[int, int, int]]:
-    """By state the age at 50, 90 and 100 of a hundred, each that of one record, in one query."""
-    ranked = records.filter(state__in=list(states), state_since__isnull=False).annotate(
-        place=Window(RowNumber(), partition_by=[F("state")], order_by=[F("state_since").desc(), F("pk").asc()]),
-        size=Window(Count("pk"), partition_by=[F("state")]),
-    )
-    picked = ranked.filter(Q(place=_rank(50)) | Q(place=_rank(90)) | Q(place=F("size")))
-    found: dict[str, tuple[int, dict[int, int]]] = {}
-    for state, since, place, size in picked.values_list("state", "state_since", "place", "size"):
-        found.setdefault(state, (size, {}))[1][place] = max(int((at - since).total_seconds()), 0)
-    return {
-        state: (ages[place_of(size, 50)], ages[place_of(size, 90)], ages[size]) for state, (size, ages) in found.items()
-    }
+def _statement(flow: Flow, scope: Scope) -> tuple[str, list[Any]]:
+    """Each record is read once: it is counted, and where something comes next it says since when it stands there."""
+    records, values = scope.records(flow).values("state", "state_since").query.sql_with_params()
+    going_on = [state.key for state in flow.graph.states if state.kind != "final"]
+    join = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    holes = ", ".join(["%s"] * len(going_on))
+    since = f"{join}(CASE WHEN state IN ({holes}) THEN {seconds('state_since')} END, ' ')" if going_on else "NULL"
+    sql = f"SELECT state, count(*), {since} FROM ({records}) AS records GROUP BY state"  # noqa: S608 - no value is in it
+    return sql, [*going_on, *values]
 
 
-def _rank(percent: int) -> Any:
-    """As `place_of`, in the database."""
-    return ExpressionWrapper((F("size") * percent + 99) / 100, output_field=IntegerField())
+def _ages(ages: Sequence[int]) -> tuple[int, int, int] | tuple[()]:
+    """At 50, 90 and 100 of a hundred, each that of one record."""
+    return (percentile(ages, 50), percentile(ages, 90), ages[-1]) if ages else ()
