@@ -78,12 +78,13 @@ def move_by_hand(
         refuse_outdated(run, seen=seen, expected=expected)
         if not run.graph.has_state(to) or to == run.record.state:
             raise UnknownState(state=to)
-        result = _put(run, to, reason.strip())
+        result = put_by_hand(run, to, reason.strip())
     run.show_in(record)
     return result
 
 
-def _put(run: Run, to: str, reason: str) -> FireResult:
+def put_by_hand(run: Run, to: str, reason: str) -> FireResult:
+    """Put the locked record into a state along no transition, and say so in the history."""
     source = run.record.state
     against = _against(run, to)
     if not run.leave_for(to):

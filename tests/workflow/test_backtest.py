@@ -1,6 +1,8 @@
 """A version tried on the past: who would have gone another way, and that nothing of the trial stays."""
 
 import socket
+import sqlite3
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -181,12 +183,15 @@ def test_a_transaction_of_its_own_is_rolled_back_too(
         assert (request.state, request.workflow_version) == ("approved", 1)
 
 
-@pytest.mark.parametrize("way", ["connect", "write", "process", "remove"])
+@pytest.mark.parametrize("way", ["connect", "send", "write", "process", "thread", "mail", "other database", "remove"])
 def test_what_reaches_for_the_world_is_refused(
-    past: list[RepairRequest], at: datetime, tmp_path: Path, way: str
+    past: list[RepairRequest], at: datetime, tmp_path: Path, way: str, settings: Any
 ) -> None:
     there = tmp_path / "there"
     there.write_text("before")
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+    here, other = socket.socketpair()  # as a client keeps its connection open
+    other.setblocking(False)
 
     def reach(record: Any, firing: Any) -> None:
         import subprocess
@@ -194,8 +199,16 @@ def test_what_reaches_for_the_world_is_refused(
         match way:
             case "connect":
                 socket.create_connection(("127.0.0.1", 9), timeout=1)
+            case "send":
+                here.sendall(b"POST /v1/charges")
             case "write":
                 there.write_text("after")
+            case "thread":
+                threading.Thread(target=there.write_text, args=("after",)).start()
+            case "mail":
+                mail.send_mail("Hello", "Hello", None, ["ines@example.org"])
+            case "other database":
+                sqlite3.connect(there)
             case "process":
                 subprocess.run(["true"], check=True)
             case _:
@@ -212,6 +225,12 @@ def test_what_reaches_for_the_world_is_refused(
     assert verdict.kind == "other_way"
     assert "It reaches for the world outside" in verdict.why
     assert there.read_text() == "before"
+    with pytest.raises(BlockingIOError):
+        other.recv(1)
+    here.sendall(b"again")
+    assert other.recv(5) == b"again"
+    here.close()
+    other.close()
 
 
 def test_outside_of_a_trial_nothing_is_refused(tmp_path: Path) -> None:

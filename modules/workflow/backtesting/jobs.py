@@ -47,7 +47,7 @@ def try_some(job: Job, items: Sequence[JobItem], at: datetime) -> None:
         if verdict is None:
             item.message = _("This does not exist any more.")
             continue
-        item.data, item.message = verdict.as_data(), verdict.sentence
+        item.data, item.message = verdict.as_data(), verdict.told
 
 
 @dataclass
@@ -59,6 +59,8 @@ class Summary:
     """Where the ways part, and why."""
     more: Counter[str] = field(default_factory=Counter)
     fewer: Counter[str] = field(default_factory=Counter)
+    as_today: Counter[str] = field(default_factory=Counter)
+    """What could not be put back to what it was, and for how many."""
 
 
 def summary_of(job: Job) -> Summary:
@@ -72,4 +74,5 @@ def summary_of(job: Job) -> Summary:
             found.more[name] += count
         for name, count in data["fewer"]:
             found.fewer[name] += count
+        found.as_today.update(data.get("as_today", ()))
     return found

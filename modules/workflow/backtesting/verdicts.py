@@ -5,13 +5,15 @@ repeat what really happened, for what it read then has changed since, the verdic
 """
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from modules.workflow.backtesting.replaying import Replay, replay
+from modules.workflow.backtesting.pasts import past_of
+from modules.workflow.backtesting.replaying import Names, Replay
+from modules.workflow.backtesting.replaying import replay as live_again
 from modules.workflow.backtesting.stories import story_of
 from modules.workflow.comparing import propose_mapping
 from modules.workflow.flows import Flow
@@ -36,6 +38,16 @@ class Verdict:
     more: tuple[tuple[str, int], ...] = ()
     """Messages that would have gone out besides, and how many."""
     fewer: tuple[tuple[str, int], ...] = ()
+    as_today: tuple[str, ...] = ()
+    """What both were tried with as it is today, since nobody wrote down what it was then."""
+
+    @property
+    def told(self) -> str:
+        """The sentence, with what it rests on that may have been otherwise."""
+        if self.kind == "same" or not self.as_today:
+            return self.sentence
+        rest = _("As it is today, and not as it was then: {list}.").format(list=", ".join(self.as_today))
+        return f"{self.sentence} {rest}"
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -48,19 +60,26 @@ def try_on(flow: Flow, record: Any, candidate: WorkflowGraph, *, at: datetime) -
     if story is None:
         return None
     own = flow.graph_for(record)
-    before = replay(own, flow, story, at=at)
-    doubt = _doubt(own, before, str(record.state), is_whole=story.is_whole)
+    past = past_of(record, story.started_at, story.asked, own, candidate)
+    before = live_again(own, flow, story, at=at, past=past)
+    doubt = _doubt(own, before, str(record.state))
     if doubt:
-        return Verdict(record.pk, "unclear", doubt, path=_titles(own, before.path))
-    names = matches_of(own, candidate).transitions
-    after = replay(candidate, flow, story, at=at, names=names)
-    return _compared(record.pk, own, candidate, before, after)
+        verdict = Verdict(record.pk, "unclear", doubt, path=_titles(own, before.path))
+    else:
+        after = live_again(candidate, flow, story, at=at, names=_names(own, candidate), past=past)
+        verdict = _compared(record.pk, own, candidate, before, after)
+    as_today = tuple(dict.fromkeys([*past.as_today, *before.as_today]))
+    return replace(verdict, as_today=as_today)
 
 
-def _doubt(own: WorkflowGraph, before: Replay, state: str, *, is_whole: bool) -> str:
+def _names(own: WorkflowGraph, candidate: WorkflowGraph) -> Names:
+    matches = matches_of(own, candidate)
+    states = {old: new for old, (new, _why) in propose_mapping(own, candidate).items() if new}
+    return Names(matches.transitions, matches.tasks, states)
+
+
+def _doubt(own: WorkflowGraph, before: Replay, state: str) -> str:
     """Why the past cannot be repeated."""
-    if not is_whole:
-        return _("Somebody moved it by hand: that cannot be done again.")
     if before.refused:
         first = before.refused[0]
         told = _("“{step}” is not possible any more as it was then: {why}")

@@ -55,4 +55,4 @@ def _candidate(command: Any, options: Options) -> WorkflowGraph:
 
 
 def _line(verdict: Verdict) -> str:
-    return f"{verdict.record_id:>6}  {verdict.sentence}"
+    return f"{verdict.record_id:>6}  {verdict.told}"

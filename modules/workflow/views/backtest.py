@@ -99,5 +99,6 @@ def _results(request: PortalRequest, flow: Flow, job: Job) -> dict[str, Any]:
         "reasons": [(step, why, count) for (step, why), count in summary.reasons.most_common()],
         "more": summary.more.most_common(),
         "fewer": summary.fewer.most_common(),
+        "as_today": summary.as_today.most_common(),
         "is_running": job.finished_at is None,
     }
