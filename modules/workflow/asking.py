@@ -27,6 +27,11 @@ def may_be_written(model: type[models.Model], name: str) -> bool:
     return field.name == name and name not in ENGINES_OWN | kept | _owner_of(model)
 
 
+def may_be_emptied(column: Any) -> bool:
+    """Whether a field can hold nothing, or start again with what it starts with."""
+    return bool(column.null or column.blank or column.has_default())
+
+
 def _owner_of(model: type[models.Model]) -> set[str]:
     from modules.workflow.flows import find_flow
 

@@ -20,27 +20,29 @@ class StartChild:
     """`flow` is the workflow of the child; `fields` are its values, those that begin with `=` expressions over the
     record."""
 
-    flow: str = field(metadata={"title": _("Workflow")})
-    fields: Value = field(default=NOTHING, metadata={"title": _("Values")})
+    flow: str = field(metadata={"title": _("Workflow"), "choose": "child_flows"})
+    fields: Value = field(default=NOTHING, metadata={"title": _("Values"), "choose": "child_fields", "by": "flow"})
 
 
 @dataclass(frozen=True)
 class StartEach:
     """As `StartChild`, once for each row of `relation`, which `link` of the child points at."""
 
-    flow: str = field(metadata={"title": _("Workflow")})
-    relation: str = field(metadata={"title": _("For each of")})
-    link: str = field(metadata={"title": _("Field for the row")})
-    fields: Value = field(default=NOTHING, metadata={"title": _("Values")})
+    flow: str = field(metadata={"title": _("Workflow"), "choose": "child_flows"})
+    relation: str = field(metadata={"title": _("For each of"), "choose": "linked_rows"})
+    link: str = field(metadata={"title": _("Field for the row"), "choose": "links", "by": "flow"})
+    fields: Value = field(default=NOTHING, metadata={"title": _("Values"), "choose": "child_fields", "by": "flow"})
 
 
 @dataclass(frozen=True)
 class CancelChildren:
     """`transition` is fired of every child of `relation` that has not ended; of those in `states` where it says so."""
 
-    relation: str = field(metadata={"title": _("Children")})
-    transition: str = field(metadata={"title": _("Step")})
-    states: str = field(default="", metadata={"title": _("Only in the states")})
+    relation: str = field(metadata={"title": _("Children"), "choose": "children"})
+    transition: str = field(metadata={"title": _("Step"), "choose": "steps", "by": "relation"})
+    states: str = field(
+        default="", metadata={"title": _("Only in the states"), "choose": "states", "by": "relation", "many": True}
+    )
 
 
 @action(_("Start a child"), params=StartChild)

@@ -23,9 +23,9 @@ _SEEN = "_tasks_seen"
 class TasksDone:
     """`tasks` are those wanted, `count` how many must be done; 0: all of them. With `outcome`, only so ended ones."""
 
-    tasks: str = field(metadata={"title": _("Tasks")})
-    count: int = field(default=0, metadata={"title": _("How many")})
-    outcome: str = field(default="", metadata={"title": _("With the outcome")})
+    tasks: str = field(metadata={"title": _("Tasks"), "choose": "tasks", "many": True})
+    count: int = field(default=0, metadata={"title": _("How many"), "help": _("0: all of them.")})
+    outcome: str = field(default="", metadata={"title": _("With the outcome"), "choose": "outcomes", "by": "tasks"})
 
 
 @guard(

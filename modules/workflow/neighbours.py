@@ -5,7 +5,7 @@ What they ask is read together with the facts of the workflow: one query for eac
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -26,19 +26,19 @@ _SEEN = "_neighbours_seen"
 class ChildrenIn:
     """`relation` leads to the children, `states` are those wanted, `count` how many must be there; 0: all of them."""
 
-    relation: str
-    states: str
-    count: int = 0
-    or_none: bool = False
-    """Whether no children at all will do; only where all are wanted."""
+    relation: str = field(metadata={"title": _("Children"), "choose": "children"})
+    states: str = field(metadata={"title": _("In the states"), "choose": "states", "by": "relation", "many": True})
+    count: int = field(default=0, metadata={"title": _("How many"), "help": _("0: all of them.")})
+    or_none: bool = field(default=False, metadata={"title": _("None at all will do")})
+    """Only where all are wanted."""
 
 
 @dataclass(frozen=True)
 class OtherIsIn:
     """`path` leads to the other record, `states` are those wanted."""
 
-    path: str
-    states: str
+    path: str = field(metadata={"title": _("The other record"), "choose": "others"})
+    states: str = field(metadata={"title": _("In the states"), "choose": "states", "by": "path", "many": True})
 
 
 @guard(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NewType, get_type_hints
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
     from modules.core.actors import Actor
 
+Words = str | Promise
 FieldName = NewType("FieldName", str)
 WritableField = NewType("WritableField", str)
 Value = NewType("Value", object)
 People = NewType("People", str)
 LiquidText = NewType("LiquidText", str)
 
-ParameterKind = Literal["text", "int", "number", "bool", "field", "writable", "value", "people", "liquid"]
+ParameterKind = Literal[
+    "text", "int", "number", "bool", "field", "writable", "value", "people", "liquid", "seconds", "assignees"
+]
+"""The last two are no parameters of guards and actions, but of waits and of tasks."""
 _KINDS: dict[Any, ParameterKind] = {
     str: "text", int: "int", float: "number", bool: "bool", FieldName: "field", WritableField: "writable",
     Value: "value", People: "people", LiquidText: "liquid",
@@ -39,6 +44,7 @@ COMPUTED: dict[ParameterKind, Any] = {
     "text": "text", "int": "int", "number": "number", "bool": "bool", "value": "any"
 }  # fmt: skip
 """The kinds that may be expressions, and what the expression must come to."""
+_CHOOSE: dict[ParameterKind, str] = {"field": "fields", "writable": "writable", "people": "people"}
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,21 @@ class Parameter:
     kind: ParameterKind
     required: bool
     default: Any = None
-    title: str = ""
+    title: Words = ""
+    help: Words = ""
+    choose: str = ""
+    """What is chosen from: `children`, `states`, `steps` … (`offering/choices.py`); empty: it is written freely."""
+    by: str = ""
+    """The parameter on which the choices depend."""
+    many: bool = False
+    """Whether several may be chosen, written with commas."""
 
     def as_data(self) -> dict[str, Any]:
-        return {"name": self.name, "kind": self.kind, "required": self.required, "default": self.default,
-                "title": self.title}  # fmt: skip
+        return {
+            "name": self.name, "kind": self.kind, "required": self.required, "default": self.default,
+            "title": str(self.title), "help": str(self.help), "choose": self.choose, "by": self.by, "many": self.many,
+            "may_be_expression": self.kind in COMPUTED or self.kind == "people", "translated": self.kind == "liquid",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,8 @@ def described(parameters: type) -> tuple[Parameter, ...]:
         required = entry.default is MISSING and entry.default_factory is MISSING
         default = None if entry.default is MISSING else entry.default
         title = entry.metadata.get("title") or entry.name.replace("_", " ").capitalize()
-        found.append(Parameter(entry.name, kind, required, default, str(title)))
+        given = {name: value for name, value in entry.metadata.items() if name in ("help", "choose", "by", "many")}
+        found.append(Parameter(entry.name, kind, required, default, title, **{"choose": _CHOOSE.get(kind, "")} | given))
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow.asking import may_be_written, write_fields
+from modules.workflow.asking import may_be_emptied, may_be_written, write_fields
 from modules.workflow.effects import Firing, action
 from modules.workflow.expressions.errors import ExpressionError, NoAnswer
 from modules.workflow.expressions.scope import kind_of, variable
@@ -37,7 +37,9 @@ class FieldAndValue:
     """A field, and what it is compared with."""
 
     field: FieldName = parameter(metadata={"title": _("Field")})
-    value: Value = parameter(metadata={"title": _("Value")})
+    value: Value = parameter(
+        metadata={"title": _("Value"), "choose": "values", "by": "field", "help": _("Money in cents.")}
+    )
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,16 @@ class NewValue:
     """A field, and what is written into it."""
 
     field: WritableField = parameter(metadata={"title": _("Field")})
-    value: Value = parameter(metadata={"title": _("Value")})
+    value: Value = parameter(
+        metadata={"title": _("Value"), "choose": "values", "by": "field", "help": _("Money in cents.")}
+    )
 
 
 @dataclass(frozen=True)
 class Cleared:
     """A field that is emptied."""
 
-    field: WritableField = parameter(metadata={"title": _("Field")})
+    field: WritableField = parameter(metadata={"title": _("Field"), "choose": "emptiable"})
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,10 @@ class Notice:
     """Whom to tell, and what."""
 
     to: People = parameter(metadata={"title": _("To")})
-    title: LiquidText = parameter(metadata={"title": _("Title")})
-    body: LiquidText = parameter(metadata={"title": _("Text")})
+    title: LiquidText = parameter(metadata={"title": _("Title"), "help": _("One line.")})
+    body: LiquidText = parameter(
+        metadata={"title": _("Text"), "help": _("Fields in double braces, as in {{ record.number }}.")}
+    )
 
 
 def _title_of(record: Any, name: str) -> str:
@@ -114,7 +120,7 @@ def _faults_of_clearing(params: Mapping[str, Any], model: type[models.Model]) ->
     name = params.get("field")
     if isinstance(name, str) and may_be_written(model, name):
         column: Any = model._meta.get_field(name)
-        if not (column.null or column.blank or column.has_default()):
+        if not may_be_emptied(column):
             yield Fault(
                 "needed_field", _t("would empty “{field}”, which may not be empty.").format(field=column.verbose_name),
                 _t("Set it to a value."),

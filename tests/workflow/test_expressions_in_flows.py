@@ -237,10 +237,8 @@ def test_an_assignment_rule_names_roles_and_people_in_order() -> None:
 @pytest.mark.any_database
 def test_what_is_offered_says_its_parameters() -> None:
     guards = {entry.name: entry.as_data() for entry in offered_guards(Slip)}
-    assert guards["workflow.field_equals"]["parameters"] == [
-        {"name": "field", "kind": "field", "required": True, "default": None, "title": "Field"},
-        {"name": "value", "kind": "value", "required": True, "default": None, "title": "Value"},
-    ]
+    asked = [(entry["name"], entry["kind"], entry["title"]) for entry in guards["workflow.field_equals"]["parameters"]]
+    assert asked == [("field", "field", "Field"), ("value", "value", "Value")]
     assert is_small.name in guards
     assert is_small.name not in {entry.name for entry in offered_guards(Parcel)}
     actions = {entry.name: entry.as_data() for entry in offered_actions(Slip)}

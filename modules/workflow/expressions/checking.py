@@ -16,7 +16,14 @@ from modules.workflow.expressions.compiling import Result, compile_expression
 from modules.workflow.expressions.errors import ExpressionError, NotHere
 from modules.workflow.expressions.folding import never
 from modules.workflow.expressions.scope import nearest, variable, variables
-from modules.workflow.expressions.surroundings import Declared, Surroundings, checked_in, data_of, facts_of
+from modules.workflow.expressions.surroundings import (
+    Declared,
+    Surroundings,
+    checked_in,
+    data_of,
+    facts_of,
+    surroundings,
+)
 from modules.workflow.expressions.tree import Node
 from modules.workflow.finding import Finding, Severity
 from modules.workflow.graph import GuardUse, WorkflowGraph
@@ -35,7 +42,7 @@ def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[s
     from modules.workflow.soundness.people import actor_rules
     from modules.workflow.soundness.vocabulary import effect_uses, guard_uses
 
-    beside = Surroundings(facts_of(graph), ())
+    beside = Surroundings(facts_of(graph), (), graph.owner.partition("__")[0])
     for place, use in guard_uses(graph):
         yield from ((place, fault) for fault in _in(beside, _of_guard(use, model)))
     yield from _never(graph, model)
@@ -51,7 +58,8 @@ def _faults(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[s
         yield from ((place, fault) for fault in language_faults(texts))
     for way in graph.transitions:
         for ask in way.asks:
-            yield from ((f"transition:{way.key}", fault) for fault in field_faults(ask.field, model, to_write=True))
+            found = _in(beside, field_faults(ask.field, model, to_write=True))
+            yield from ((f"transition:{way.key}", fault) for fault in found)
 
 
 def _never(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[tuple[str, Fault]]:
@@ -159,7 +167,8 @@ def role_faults(role: str) -> Iterator[Fault]:
 
 def field_faults(name: Any, model: type[models.Model], *, to_write: bool = False) -> Iterator[Fault]:
     """A field that the record does not have, or that no workflow may write."""
-    if to_write and may_be_written(model, str(name)):
+    is_owner = to_write and bool(name) and name == surroundings().owner
+    if to_write and not is_owner and may_be_written(model, str(name)):
         return
     if variable(model, f"record.{name}") is None:
         known = [entry.name.removeprefix("record.") for entry in variables(model) if len(entry.path) == 1]

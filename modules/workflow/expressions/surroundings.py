@@ -30,10 +30,12 @@ DEPTH = 3
 
 @dataclass(frozen=True)
 class Surroundings:
-    """The names below `facts` and `data`; None where nobody declares them, so that any may be read."""
+    """The names below `facts` and `data`; None where nobody declares them, so that any may be read. And the owner."""
 
     facts: Declared | None = None
     data: Declared | None = None
+    owner: str = ""
+    """The field that says whose the record is, in the workflow that is being checked: no step writes it."""
 
     def of(self, base: str) -> Declared | None:
         return self.facts if base == "facts" else self.data

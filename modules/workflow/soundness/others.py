@@ -1,6 +1,6 @@
 """Other records that a workflow asks for, makes or calls off: children, the record at the end of a path, tasks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -13,6 +13,7 @@ from modules.workflow.flows import Flow, find_flow
 from modules.workflow.graph import EffectUse, WorkflowGraph
 from modules.workflow.guards import Words
 from modules.workflow.parameters import is_computed
+from modules.workflow.soundness.fields import field_at
 from modules.workflow.soundness.vocabulary import effect_uses, guard_uses
 
 STARTING = (child_actions.start_child.effect_name, child_actions.start_each.effect_name)
@@ -67,6 +68,22 @@ def _started(graph: WorkflowGraph, place: str, model: type[models.Model], use: E
     relation = given.get("relation")
     if isinstance(relation, str) and not is_computed(relation) and _flow_at(model, relation)[0] is None:
         yield _gone(graph, place, _("goes through rows by “{name}”, which leads to none."), relation)
+    yield from _filled(graph, place, flow.model, given, _flow_at(model, str(relation))[0])
+
+
+def _filled(
+    graph: WorkflowGraph, place: str, child: type[models.Model], given: dict[str, Any],
+    row: type[models.Model] | None,
+) -> Iterator[Finding]:  # fmt: skip
+    """The fields of the child that a step fills in: those that it has, and one for the row that holds such a row."""
+    link, filled = given.get("link"), given.get("fields")
+    for name in filled if isinstance(filled, Mapping) else ():
+        if field_at(child, str(name)) is None:
+            yield _gone(graph, place, _("fills in the field “{name}”, which the other records do not have."), str(name))
+    if isinstance(link, str) and row is not None:
+        field = field_at(child, link)
+        if field is None or not (field.is_relation and issubclass(row, field.related_model)):
+            yield _gone(graph, place, _("puts each row into the field “{name}”, which holds none."), link)
 
 
 def _called_off(

@@ -1,6 +1,6 @@
-"""What may be chosen where workflows are built: guards, actions and messages, with their parameters as data."""
+"""Guards, actions and messages that a record type may use, with their parameters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter as Argument
 from inspect import signature
@@ -18,26 +18,36 @@ from modules.workflow.parameters import Parameter, described
 
 @dataclass(frozen=True)
 class Offered:
-    """Something to choose by its name."""
+    """Something to choose by its name. `document` is what is written for it, with the answers below `answers_in`
+    (empty: beside the rest)."""
 
     name: str
     title: Words
-    description: str
+    description: Words
     parameters: tuple[Parameter, ...]
+    document: Mapping[str, Any]
+    answers_in: str = ""
 
     def as_data(self) -> dict[str, Any]:
         return {
             "name": self.name,
             "title": str(self.title),
-            "description": self.description,
+            "description": str(self.description),
             "parameters": [entry.as_data() for entry in self.parameters],
+            "document": dict(self.document),
+            "answers_in": self.answers_in,
         }
+
+
+def _named(name: str, title: Words, description: str, parameters: type | None) -> Offered:
+    """Something of the code: written by its name, with the answers as its `params`."""
+    return Offered(name, title, description, _parameters(parameters), {"name": name}, "params")
 
 
 def offered_guards(model: type[models.Model]) -> list[Offered]:
     """The guards of the code that suit a record type, by the type that their first argument is declared as."""
     return [
-        Offered(name, entry.title or entry.words, _first_line(entry.question), _parameters(entry.parameters))
+        _named(name, entry.title or entry.words, _first_line(entry.question), entry.parameters)
         for name, entry in sorted(names.guards.items())
         if isinstance(entry, Guard) and _suits(entry.question, model)
     ]
@@ -46,12 +56,12 @@ def offered_guards(model: type[models.Model]) -> list[Offered]:
 def offered_actions(model: type[models.Model]) -> list[Offered]:
     """The actions of the code that suit a record type, and the messages about it."""
     found = [
-        Offered(name, entry.title, _first_line(entry.function), _parameters(entry.parameters))
+        _named(name, entry.title, _first_line(entry.function), entry.parameters)
         for name, entry in sorted(names.effects.items())
         if isinstance(entry, Action) and _suits(entry.function, model)
     ]
     return found + [
-        Offered(f"tell:{message.key}", message.title, "", ())
+        _named(f"tell:{message.key}", message.title, "", None)
         for message in messages
         if message.model and apps.get_model(message.model) is model and f"tell:{message.key}" in names.effects
     ]
