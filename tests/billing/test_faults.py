@@ -29,8 +29,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SILENCES = [
-    {"kind": "timeout_after", "ms": 2500},
-    {"kind": "slow", "ms": 2500},
+    {"kind": "timeout_after", "ms": 6000},
+    {"kind": "slow", "ms": 6000},
     {"kind": "reset_after"},
     {"kind": "reset_before"},
     {"kind": "error_500"},
@@ -47,12 +47,12 @@ def test_f15_a_page_whose_answer_is_lost_is_pending_and_then_there(
     sandbox.faults.add(method="POST", path="/v1/checkout/sessions", count=1, **fault)
     started = time.monotonic()
     page = ask()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert (page.url, page.state) == (None, "requested")
     waiting = client.get(page.next_url, headers={"HX-Request": "true"}).content.decode()
     assert "pending" in waiting
     assert "failed" not in waiting
-    time.sleep(2.2 if fault["kind"] == "slow" else 0)  # the provider is still at it under the same key
+    time.sleep(5.7 if fault["kind"] == "slow" else 0)  # the provider is still at it under the same key
     work_all()
     payment = Payment.objects.get()
     assert payment.state == "open"

@@ -26,7 +26,7 @@ def delivering(live_server: Any, settings: Any) -> Iterator[Sandbox]:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < limit, "it did not come"
         time.sleep(0.05)
