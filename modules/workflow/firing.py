@@ -20,6 +20,7 @@ from modules.workflow.flows import plan_of
 from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.plan import Step
 from modules.workflow.run import Run, is_running, running
+from modules.workflow.services.finishing import settle_rows
 
 Otherwise = Callable[[Any, Firing], object]
 
@@ -122,7 +123,7 @@ def advance(record: models.Model, *, at: datetime, actor: Actor = SYSTEM) -> lis
         return []
     with running(record, actor=actor, at=at) as run:
         run.lock()
-        results = run.rest()
+        results = settle_rows(run) or run.rest()
     run.show_in(record)
     return results
 

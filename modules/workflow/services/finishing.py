@@ -29,12 +29,12 @@ from modules.workflow.services.hands import (
     check_once,
     close_one,
     close_whole,
-    group_of,
     in_hand,
     is_holder,
     node_of,
 )
 from modules.workflow.services.questions import answer_question, question_of
+from modules.workflow.services.rows import is_by_row, seats_that_count, undecided
 from modules.workflow.services.straight import Ending, finish_straight
 
 
@@ -159,9 +159,10 @@ def _propose(run: Run, task: Task, ending: Outcome, data: Mapping[str, Any], rea
 
 def _vote(run: Run, node: TaskNode, task: Task, ending: Outcome, data: Mapping[str, Any], reason: str) -> FireResult:
     """Write one answer down; end the task where it decides, ask the next one where they come one after the other."""
-    seats = group_of(run, task)
-    given = seats.filter(status=TaskStatus.DONE).order_by("closed_at", "pk").values_list("outcome", flat=True)
-    answers = [*given, ending.name]
+    seats = seats_that_count(run, node, task, but=task.pk)
+    answers = _given(seats)
+    if not is_by_row(node) or seats.filter(pk=task.pk).exists():
+        answers.append(ending.name)
     waiting = seats.filter(status=TaskStatus.OPEN).exclude(pk=task.pk).count()
     told = {"outcome": ending.name, "_seat": task.seat, "_task": task.pk} | ({"data": data} if data else {})
     vote = history.append(
@@ -179,30 +180,49 @@ def _vote(run: Run, node: TaskNode, task: Task, ending: Outcome, data: Mapping[s
     return vote
 
 
+def _given(seats: Any) -> list[str]:
+    """The answers so far, in order."""
+    done = seats.filter(status=TaskStatus.DONE).order_by("closed_at", "pk")
+    return list(done.values_list("outcome", flat=True))
+
+
+def settle_rows(run: Run) -> list[FireResult]:
+    """Bring answers about rows in line with the rows of now; what that decides happens. Nothing where it does not."""
+    for node, task in undecided(run):
+        seats = seats_that_count(run, node, task)
+        outcome = decided(node, _given(seats), seats.filter(status=TaskStatus.OPEN).count())
+        if outcome is not None:
+            return [_finish(run, node, None, outcome, {}, "")]
+    return []
+
+
 def _close_seat(run: Run, task: Task, answer: str, reason: str) -> None:
     close_one(run, task, answer, reason)
     cancel(run, Task.objects.filter(question_of(task)))
 
 
 def _finish(
-    run: Run, node: TaskNode, task: Task, outcome: str, data: Mapping[str, Any], reason: str, *, answer: str = ""
+    run: Run, node: TaskNode, task: Task | None, outcome: str, data: Mapping[str, Any], reason: str, *, answer: str = ""
 ) -> FireResult:  # fmt: skip
-    """End the task and move the record, or leave it where it is and look at the automatic transitions."""
+    """End the task and move the record, or leave it where it is and look at the automatic transitions. Without a task
+    what was said before has decided it."""
     ending, name = _outcome(node.outcomes, outcome), f"{node.key}.{outcome}"
     with leaving_footprint(run, name):
         run.completed[node.key] = outcome
-        if ending.target is not None and not takes_votes(node):
+        if task is not None and ending.target is not None and not takes_votes(node):
             close_whole(run, task, outcome, reason)
-        else:
+        elif task is not None:
             close_one(run, task, answer or outcome, reason)
         if takes_votes(node):
-            cancel(run, Task.objects.filter(record_type=task.record_type, record_id=task.record_id, key=task.key))
+            about = {"record_type": run.graph.record_type, "record_id": run.record_id}
+            cancel(run, Task.objects.filter(**about, key=node.key))
         if ending.target is not None:
             step = run.plan.step(name)
             run.go(step)
             result = run.take(step, data=data, reason=reason)
         else:
-            cancel(run, Task.objects.filter(question_of(task)))
+            if task is not None:
+                cancel(run, Task.objects.filter(question_of(task)))
             reminders.close_for(run, node)
             result = run.note(name, data=data, reason=reason)
             _act(run, result, data, reason)
