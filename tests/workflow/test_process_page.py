@@ -110,10 +110,42 @@ def test_what_was_never_designed_and_never_used_is_told(owner: Client, send: Any
     assert text.count("not designed") >= 2
     assert "Moved by hand" in text
     unused = text[text.index("Never used") :]
-    assert "<li>Lose</li>" in unused
-    assert "<li>Send off</li>" not in unused
+    assert '<li>Lose <span class="console-quiet">(Sent)</span></li>' in unused
+    assert "<li>Send off " not in unused
     [again] = set(links(text, "state=packed&again=1"))
     assert named(text_of(owner, again)) == {parcel.pk}
+
+
+def test_where_a_figure_counts_times_the_list_says_both(owner: Client, send: Any, at: datetime) -> None:
+    send()
+    parcel = send()
+    append(ParcelFlow.flow.graph, parcel.pk, transition="move", source="sent", target="packed", actor=SYSTEM,
+           at=at + timedelta(days=9))  # fmt: skip
+    heading = r'id="records-title">[^<]*<span class="console-quiet">([^<]*)<'
+    for address, shown in (
+        ("state=packed", "2 · 3 times"),
+        ("state=sent", "2"),
+        ("step=move&from=sent&to=packed", "1"),
+    ):
+        assert re.findall(heading, text_of(owner, f"{RECORDS}?{address}")) == [shown]
+
+
+def test_every_number_that_leads_on_is_the_number_of_the_list(
+    owner: Client, send: Any, make_parcel: Any, at: datetime
+) -> None:
+    send(), make_parcel(), make_parcel(is_fragile=True)
+    parcel = send()
+    append(ParcelFlow.flow.graph, parcel.pk, transition="move", source="sent", target="packed", actor=SYSTEM,
+           at=at + timedelta(days=9))  # fmt: skip
+    seen = 0
+    for asked in ({}, {"view": "often"}, {"view": "often", "with_is_fragile": "0"}):
+        text = text_of(owner, PAGE, **asked).replace("&amp;", "&")
+        for address, number in re.findall(rf'<a href="({RECORDS}[^"]*)">(\d+)(?: times?| records?)?[^<]*</a>', text):
+            listed = text_of(owner, address)
+            [(count, times)] = re.findall(r'<span class="console-quiet">(\d+)(?: · (\d+) times)?</span></h2>', listed)
+            assert number == (times or count), address
+            seen += 1
+    assert seen > 30
 
 
 def test_a_filter_narrows_every_figure_and_stays_in_every_address(
@@ -149,7 +181,12 @@ def test_the_cost_of_waiting_is_told_where_a_day_has_a_price(owner: Client, send
     send()
     assert "Cost of waiting" not in text_of(owner, PAGE)
     text = text_of(owner, PAGE, day_cost="2.50")
-    assert re.findall(r'data-label="Cost of waiting">([^<]*)<', text) == ["15", "10"]
+    assert re.findall(r'data-label="Cost of waiting">([^<]*)<', text) == ["€15", "€10"], "the dearest first"
+    assert "A day of waiting costs (EUR)" in text
+    with translation.override("es"):
+        spanish = owner.get(PAGE, {"day_cost": "250"}, headers={"accept-language": "es"}).content.decode()
+    costs = re.findall(r'<td class="is-number" data-label="[^"]*">([^<]*€)<', spanish)
+    assert costs == ["1.500\xa0€", "1.000\xa0€"]
 
 
 def test_nothing_yet_says_what_would_be_here(owner: Client) -> None:

@@ -53,20 +53,41 @@ def records_of(flow: Flow, scope: Scope, cases: Cases, at: datetime) -> QuerySet
 
 def _asked(cases: Cases) -> Iterable[tuple[str, list[Any]]]:
     least = 1 if cases.is_again else 0
-    if cases.state:
-        yield _times("target = %s AND source <> target"), [cases.state, least]
-    if cases.move is not None:
-        source, step, target = cases.move
-        left = [source] if source else []
-        yield _times(f"{'source = %s AND ' * len(left)}transition = %s AND target = %s"), [*left, step, target, least]
+    for happened, values in _happened(cases):
+        yield f"{_times(happened)} > %s", [*values, least]
     if cases.ways:
         holes = ", ".join(["%s"] * len(cases.ways))
         word = "NOT IN" if cases.is_other else "IN"
         yield f"{_whole_way()} {word} ({holes})", [STEP, *(STEP.join(way) for way in cases.ways)]
 
 
+def _happened(cases: Cases) -> Iterable[tuple[str, list[Any]]]:
+    """Which rows of the history are what is asked for: coming into a state, taking a step."""
+    if cases.state:
+        yield "target = %s AND source <> target", [cases.state]
+    if cases.move is not None:
+        source, step, target = cases.move
+        left = [source] if source else []
+        yield f"{'source = %s AND ' * len(left)}transition = %s AND target = %s", [*left, step, target]
+
+
 def _times(condition: str) -> str:
-    return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END) > %s"
+    return f"sum(CASE WHEN {condition} THEN 1 ELSE 0 END)"
+
+
+def times_of(flow: Flow, scope: Scope, cases: Cases) -> int:
+    """How many times the records came into the state or took the step: more than once each where work went round.
+
+    Nothing where records are asked for that did it again: the figure of those counts records.
+    """
+    total = 0
+    for happened, values in () if cases.is_again else _happened(cases):
+        rows, params = condition(flow, scope)
+        sql = f"SELECT coalesce(sum(times), 0) FROM (SELECT {_times(happened)} AS times {rows}) AS counted"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*values, *params])
+            total += int(cursor.fetchone()[0])
+    return total
 
 
 def _whole_way() -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 from django.utils.text import capfirst
@@ -40,7 +41,11 @@ class ProcessFilter(forms.Form):
             if found is not None:
                 self.fields[field_name(column)] = found
         self.fields[COST] = forms.DecimalField(
-            label=_("A day of waiting costs"), required=False, min_value=0, max_digits=12, decimal_places=2
+            label=_("A day of waiting costs ({currency})").format(currency=settings.SHOP_CURRENCY),
+            required=False,
+            min_value=0,
+            max_digits=12,
+            decimal_places=2,
         )
 
     def clean(self) -> dict[str, Any]:

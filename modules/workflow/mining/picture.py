@@ -4,7 +4,7 @@ from django.utils.translation import ngettext
 
 from modules.workflow.mining.design import Discovery, besides_note
 from modules.workflow.mining.figures import Figures, Passage, Waits
-from modules.workflow.mining.shown import Addresses, number
+from modules.workflow.mining.shown import Addresses, number, times
 from modules.workflow.mining.spans import short_span
 from modules.workflow.mining.standing import Standing
 
@@ -14,7 +14,7 @@ def state_notes(view: str, figures: Figures, now: dict[str, Standing]) -> dict[s
     if view == "now":
         return {key: _standing(here) for key, here in now.items()}
     if view == "often":
-        return {key: _times(state.count) for key, state in figures.states.items()}
+        return {key: times(state.count) for key, state in figures.states.items()}
     return {key: _both(state.waits) for key, state in figures.states.items() if state.waits is not None}
 
 
@@ -31,7 +31,7 @@ def arrow_notes(view: str, figures: Figures, found: Discovery) -> dict[str, str]
 
 
 def _noted(view: str, passage: Passage, is_besides: bool) -> str:
-    figure = _times(passage.count) if view == "often" else _both(passage.waits) if view == "long" else ""
+    figure = times(passage.count) if view == "often" else _both(passage.waits) if view == "long" else ""
     return ", ".join(part for part in (figure, besides_note() if is_besides else "") if part)
 
 
@@ -45,10 +45,6 @@ def arrow_links(found: Discovery, to: Addresses) -> dict[str, str]:
 def _standing(here: Standing) -> str:
     text = ngettext("{count} record", "{count} records", here.count).format(count=number(here.count))
     return f"{text} · {short_span(here.median)}" if here.median is not None else text
-
-
-def _times(count: int) -> str:
-    return ngettext("{count} time", "{count} times", count).format(count=number(count))
 
 
 def _both(waits: Waits | None) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
+from babel.core import Locale
+from babel.numbers import format_currency, format_decimal
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -113,6 +115,14 @@ class StepRow:
 
 
 @dataclass(frozen=True)
+class Unused:
+    """A step that nobody ever took, and the states from which it could have been."""
+
+    title: Words
+    sources: str
+
+
+@dataclass(frozen=True)
 class Way:
     """One of the most frequent whole ways."""
 
@@ -145,6 +155,11 @@ def look(graph: WorkflowGraph, state: str) -> Look:
 def number(value: float | Decimal) -> str:
     """A number in the reader's figures."""
     return str(format_decimal(value, locale=babel_locale()))
+
+
+def times(count: int) -> str:
+    """`12 times`."""
+    return ngettext("{count} time", "{count} times", count).format(count=number(count))
 
 
 def time_of(waits: Waits | None) -> Time:
@@ -180,11 +195,19 @@ def _bottleneck(
     day_cost: Decimal | None,
 ) -> Bottleneck:
     total = _total(state)
-    cost = "" if day_cost is None else number(round(day_cost * Decimal(total / DAY)))
+    cost = "" if day_cost is None else _in_money(day_cost * Decimal(total / DAY))
     return Bottleneck(
         look(graph, key), state.count, to.state(key), time_of(state.waits), short_span(total),
         round(100 * total / whole), share(total, whole), here.count, to.now(key), by_time, cost,
     )  # fmt: skip
+
+
+def _in_money(amount: Decimal) -> str:
+    """Whole units of the house's currency: what waiting costs is no matter of cents."""
+    locale = babel_locale()
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace("0.00", "0")
+    whole = format_currency(round(amount), settings.SHOP_CURRENCY, pattern, locale=locale, currency_digits=False)
+    return str(whole)
 
 
 def _by_time(graph: WorkflowGraph, figures: Figures) -> dict[str, str]:
@@ -226,6 +249,11 @@ def steps(graph: WorkflowGraph, figures: Figures, found: Discovery, to: Addresse
                 time_of(passage.waits), move not in besides)
         for move, passage in ordered if move[0]
     ]  # fmt: skip
+
+
+def unused(graph: WorkflowGraph, found: Discovery) -> list[Unused]:
+    """The designed steps that never happened."""
+    return [Unused(step.title, ", ".join(str(look(graph, key).title) for key in step.sources)) for step in found.unused]
 
 
 def ways(graph: WorkflowGraph, figures: Figures, to: Addresses) -> list[Way]:

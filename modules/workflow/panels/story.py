@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from modules.core.actors import SYSTEM, Actor
-from modules.core.moments import babel_locale, exactly
+from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.workflow import names
 from modules.workflow.choices import UNDO, TaskDeed
@@ -133,7 +135,7 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_words(part) for part in value)
     moment = _moment(value)
-    return exactly(moment) if moment is not None else str(value)
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT") if moment is not None else str(value)
 
 
 def _moment(value: Any) -> datetime | None:

@@ -18,7 +18,7 @@ from modules.workflow.diagram.svg import Marks, draw
 from modules.workflow.diagram.ways import ways_of
 from modules.workflow.flows import Flow
 from modules.workflow.mining import picture, shown
-from modules.workflow.mining.cases import MOST, records_of
+from modules.workflow.mining.cases import MOST, records_of, times_of
 from modules.workflow.mining.design import discover
 from modules.workflow.mining.filters import Asked, ProcessFilter
 from modules.workflow.mining.kept import Taken, figures_of
@@ -65,6 +65,7 @@ def record_list(request: HttpRequest, record_type: str) -> HttpResponse:
     scope = filters.asked().scope
     cases, words = cases_asked(request.GET, flow, scope, viewer.now)
     found = records_of(flow, scope, cases, viewer.now)
+    times = times_of(flow, scope, cases)
     page = Paginator(found[:MOST], PAGE).get_page(request.GET.get("page"))
     stem = reverse("workflow:flow", args=[record_type])
     context = {
@@ -73,6 +74,7 @@ def record_list(request: HttpRequest, record_type: str) -> HttpResponse:
         "graph": flow.graph,
         "words": [words, *filters.words()],
         "page": page,
+        "times": shown.times(times) if times > page.paginator.count else "",
         "rows": [(record, _address(flow, record)) for record in page],
         "most": MOST if page.paginator.count == MOST else 0,
         "back": f"{stem}?{filters.kept_query()}" if filters.kept() else stem,
@@ -115,7 +117,7 @@ def _picture(
         "ways": told(sketched.graph),
         "part": sketched.part,
         "all_ways": told(found.graph) if sketched.part else (),
-        "unused": found.unused if figures.records else (),
+        "unused": shown.unused(flow.graph, found) if figures.records else (),
         "steps": shown.steps(flow.graph, figures, found, to),
         "has_besides": bool(found.besides),
     }

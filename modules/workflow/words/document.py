@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from modules.workflow.graph import TaskNode, Transition, WorkflowGraph
-from modules.workflow.words.lists import quoted
+from modules.workflow.graph import StateNode, TaskNode, Transition, WorkflowGraph
+from modules.workflow.words.lists import one_of, quoted
 from modules.workflow.words.states import state_sentence
 from modules.workflow.words.steps import is_of_the_system, step_sentences
 from modules.workflow.words.vocabulary import Vocabulary
@@ -50,7 +50,7 @@ def describe(graph: WorkflowGraph) -> Document:
 
 
 def _sections(graph: WorkflowGraph, vocabulary: Vocabulary) -> Iterator[Section]:
-    yield Section(_("States"), tuple(Entry(str(state.title), (state_sentence(state),)) for state in graph.states))
+    yield Section(_("States"), tuple(Entry(str(state.title), _state(graph, state)) for state in graph.states))
     manual = [step for step in graph.transitions if step.kind == "manual"]
     yield _steps(vocabulary, _("What people may do"), (step for step in manual if not is_of_the_system(step)))
     reported = [step for step in graph.transitions if step.kind == "event"]
@@ -63,6 +63,15 @@ def _sections(graph: WorkflowGraph, vocabulary: Vocabulary) -> Iterator[Section]
     yield Section(_("Tasks"), tuple(_task(vocabulary, task) for task in graph.tasks))
     promises = (Entry(str(node.title), tuple(sla_sentences(vocabulary, node))) for node in graph.slas)
     yield Section(_("Promises"), tuple(promises))
+
+
+def _state(graph: WorkflowGraph, state: StateNode) -> tuple[str, ...]:
+    """Whether it is the first or the last, and what may follow."""
+    following = list(dict.fromkeys(quoted(step.title) for step in graph.leaving(state.key)))
+    if not following:
+        return (state_sentence(state),)
+    onwards = _("From here: {steps}.").format(steps=one_of(following))
+    return (onwards,) if state.kind == "normal" else (state_sentence(state), onwards)
 
 
 def _steps(vocabulary: Vocabulary, title: str, steps: Iterable[Transition]) -> Section:
