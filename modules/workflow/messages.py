@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from modules.accounts.api import users_with_role
 from modules.core.messages import EMAIL, IN_APP, WORK, Category, Message, Recipient, declare_category
 from modules.workflow.choices import TaskStatus
-from modules.workflow.flows import find_flow
+from modules.workflow.flows import find_flow, graph_of
 from modules.workflow.graph import TaskNode
 from modules.workflow.models import Task, TaskLink
 
@@ -39,6 +39,7 @@ class _AboutTask(Message):
             "task": node.title if node else record.key,
             "subject": f"{about._meta.verbose_name} {about}" if about is not None else "",
             "outcome": outcomes.get(record.proposal, record.proposal),
+            "is_fired": about is not None and bool(graph_of(about).completing(record.key)),
             "due_at": record.due_at,
             "question": record.question,
             "answer": record.reason if record.question else "",
@@ -126,7 +127,7 @@ class TaskAsked(_AboutTask):
 
 
 class TaskAnswered(_AboutTask):
-    """Told to who asked a question that there is an answer."""
+    """Told to who asked a question that there is an answer, and to who has the task by now."""
 
     key, category, channels, model = "workflow.task_answered", WORK.key, [IN_APP], "workflow.Task"
     title, template = _("Your question is answered"), "workflow/email/task_answered"
@@ -135,7 +136,10 @@ class TaskAnswered(_AboutTask):
     def to(record: Task) -> Sequence[Recipient]:
         if record.asked_by_id is None:
             return []
-        return [Recipient(user_id=record.asked_by_id, why=_("asked the question"))]
+        beside = Task.objects.filter(pk=int(record.seat[1:]), status=TaskStatus.OPEN).first()
+        holder = None if beside is None or beside.person_id in (None, record.asked_by_id) else beside.person_id
+        asking = Recipient(user_id=record.asked_by_id, why=_("asked the question"))
+        return [asking, Recipient(user_id=holder, why=_("has the task"))] if holder is not None else [asking]
 
 
 class TaskReminder(_AboutTask):

@@ -15,7 +15,7 @@ from modules.workflow.errors import Unsuitable
 from modules.workflow.graph import Decision, Transition
 from modules.workflow.models import Task
 from modules.workflow.panels.story import entries_of, staff_story
-from modules.workflow.services import delegate
+from modules.workflow.services import ask, delegate
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.app.slips import SlipFlow
@@ -156,3 +156,75 @@ def test_who_fires_it_past_the_colleague_does_it_for_nobody(
 def test_it_is_delegated_to_nobody_who_may_not_fire_it(to_fire: Task, voters: list[User], at: datetime) -> None:
     with pytest.raises(Unsuitable):
         delegate(to_fire, person=staff("Expert"), actor=as_actor(voters[0]), at=at)
+
+
+# Given to somebody who is away
+
+
+@pytest.fixture
+def away(voters: list[User], at: datetime) -> User:
+    """The second voter is away; the third one stands in."""
+    plan_absence(voters[1], voters[2], at - SOON, at + timedelta(days=2), actor=as_actor(voters[1]), at=at)
+    hand_over_due(at)
+    return voters[1]
+
+
+@pytest.fixture
+def taken(slip_for: Office, voters: list[User], at: datetime) -> Task:
+    (task,) = seats(slip_for(review(role()), customer=UserFactory.create()))
+    return claim(task, actor=as_actor(voters[0]), at=at)
+
+
+def test_what_is_given_to_somebody_away_goes_to_the_substitute_and_back(
+    taken: Task, away: User, voters: list[User], at: datetime
+) -> None:
+    assign(taken, person=away, actor=as_actor(voters[0]), at=at)
+    assert (taken.person, taken.stands_in_for) == (voters[2], away)
+    drain(at=at + SOON)
+    assert [news.user for news in Notification.objects.filter(message="workflow.task_given")] == [voters[2]]
+    hand_over_due(at + timedelta(days=3))
+    taken.refresh_from_db()
+    assert (taken.person, taken.stands_in_for) == (away, None)
+
+
+def test_what_is_delegated_to_somebody_away_is_the_substitute_s_to_do(
+    taken: Task, away: User, voters: list[User], at: datetime
+) -> None:
+    delegate(taken, person=away, actor=as_actor(voters[0]), at=at)
+    assert (taken.person, taken.delegated_by) == (voters[2], voters[0])
+    assert complete(taken, "yes", actor=as_actor(voters[2]), at=at).transition == "review.return"
+
+
+def test_who_may_not_have_it_does_not_stand_in(taken: Task, away: User, voters: list[User], at: datetime) -> None:
+    voters[2].groups.clear()
+    assign(taken, person=away, actor=as_actor(voters[0]), at=at)
+    assert (taken.person, taken.stands_in_for) == (away, None)
+
+
+def test_who_gives_it_away_does_not_get_it_back_as_a_substitute(
+    taken: Task, away: User, voters: list[User], at: datetime
+) -> None:
+    assign(taken, person=voters[2], actor=as_actor(voters[0]), at=at)
+    assign(taken, person=away, actor=as_actor(voters[2]), at=at)
+    assert taken.person == away
+
+
+def test_a_question_to_somebody_away_is_asked_of_the_substitute(
+    taken: Task, away: User, voters: list[User], at: datetime
+) -> None:
+    question = ask(taken, "How old is it?", person=away, actor=as_actor(voters[0]), at=at)
+    assert (question.person, question.stands_in_for) == (voters[2], away)
+
+
+def test_an_answer_is_told_to_who_asked_and_to_who_has_the_task_now(
+    taken: Task, voters: list[User], at: datetime
+) -> None:
+    expert = staff("Expert")
+    question = ask(taken, "How old is it?", person=expert, actor=as_actor(voters[0]), at=at)
+    assign(taken, person=voters[2], actor=as_actor(voters[0]), at=at)
+    complete(question, actor=as_actor(expert), at=at, reason="Ten years")
+    drain(at=at + SOON)
+    news = {one.user: one.text for one in Notification.objects.filter(message="workflow.task_answered")}
+    assert news.keys() == {voters[0], voters[2]}
+    assert news[voters[0]].startswith("You asked: How old is it?")
+    assert news[voters[2]].startswith("The question was: How old is it?")

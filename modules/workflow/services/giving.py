@@ -9,9 +9,10 @@ from django.contrib.auth import get_user_model
 from modules.core.actors import Actor
 from modules.core.messages import notify
 from modules.core.statements import insert
+from modules.workflow.assignments.presence import holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.deciding import takes_votes
-from modules.workflow.errors import Delegated, NoDecision, NothingToRecall, TaskNotYours, Unsuitable
+from modules.workflow.errors import Delegated, NoDecision, NothingToRecall, Refused, TaskNotYours, Unsuitable
 from modules.workflow.four_eyes import called
 from modules.workflow.messages import TaskDelegated, TaskGiven
 from modules.workflow.models import HistoryEntry, Task
@@ -39,7 +40,7 @@ MOVED = (*HANDED, TaskDeed.CLAIM, TaskDeed.RELEASE, TaskDeed.RETURN, TaskDeed.RE
 
 
 def assign(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
-    """Give an open task to a person who may do it.
+    """Give an open task to a person who may do it; while they are away, to who stands in for them, if they may too.
 
     The holder, members of its role and who may change the record may do so, else TaskNotYours. TaskClosed, Unsuitable
     (the person does not have the role, or is no staff), AlreadyAnswered and SamePerson (of that person).
@@ -49,8 +50,10 @@ def assign(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
             raise TaskNotYours
         _candidate(run, found, person, with_role=True)
         if found.person_id != person.pk:
-            hand_over(run, found, TaskDeed.ASSIGN, person, email="")
-            _tell(found, TaskGiven, person, actor, at)
+            to = _present(run, found, person, with_role=True)
+            stood_in = {} if to == person else {"stands_in_for": person, "claimed_at": None}
+            hand_over(run, found, TaskDeed.ASSIGN, to, email="", **stood_in)
+            _tell(found, TaskGiven, to, actor, at)
     task.refresh_from_db()
     return task
 
@@ -70,13 +73,12 @@ def delegate(task: Task, *, person: "User", actor: Actor, at: datetime) -> Task:
             raise Delegated
         check_eyes(run, found, actor)
         check_once(run, found, actor)
-        candidate = _candidate(run, found, person, with_role=False)
-        if not _may_fire(run, found, candidate):
-            raise Unsuitable(who=called(candidate))
+        _candidate(run, found, person, with_role=False, to_do=True)
         if person.pk == actor.user_id:
             raise Unsuitable(who=called(actor))
-        hand_over(run, found, TaskDeed.DELEGATE, person, delegated_by=actor.user, stands_in_for=found.stands_in_for)
-        _tell(found, TaskDelegated, person, actor, at)
+        to = _present(run, found, person, with_role=False)
+        hand_over(run, found, TaskDeed.DELEGATE, to, delegated_by=actor.user, stands_in_for=found.stands_in_for)
+        _tell(found, TaskDelegated, to, actor, at)
     task.refresh_from_db()
     return task
 
@@ -158,8 +160,23 @@ def _seat(run: Run, beside: Task, person: "User", position: int) -> Task:
     return Task.objects.get(pk=made or 0)
 
 
-def _candidate(run: Run, task: Task, person: "User", *, with_role: bool, anew: bool = False) -> Actor:
-    """The person as an actor, if they may be given the task."""
+def _present(run: Run, task: Task, person: "User", *, with_role: bool) -> "User":
+    """The person, or who stands in for them now and may be given the task; who has it already is no use."""
+    holder = holders_at([person.pk], run.at)[person.pk]
+    if holder.person in (None, person.pk, run.actor.user_id, task.person_id):
+        return person
+    other: User = get_user_model()._default_manager.get(pk=holder.person)
+    try:
+        _candidate(run, task, other, with_role=with_role, to_do=not with_role)
+    except Refused:
+        return person
+    return other
+
+
+def _candidate(
+    run: Run, task: Task, person: "User", *, with_role: bool, anew: bool = False, to_do: bool = False
+) -> Actor:
+    """The person as an actor, if they may be given the task; `to_do`: if they could fire what completes it, too."""
     check_open(task)
     candidate = Actor.of(person)
     check_suits(task, candidate, with_role=with_role)
@@ -167,6 +184,8 @@ def _candidate(run: Run, task: Task, person: "User", *, with_role: bool, anew: b
     if task.person_id != person.pk or anew:
         beside = Task(pk=0, key=task.key, opening=task.opening) if anew else task
         check_once(run, beside, candidate, seated=True)
+    if to_do and not _may_fire(run, task, candidate):
+        raise Unsuitable(who=called(candidate))
     return candidate
 
 

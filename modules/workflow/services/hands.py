@@ -176,13 +176,14 @@ def back_to(run: Run, task: Task) -> Holder:
 
 def hand_over(run: Run, task: Task, deed: TaskDeed, to: Any, **columns: Any) -> FireResult:
     """Give the task to a person (or back to its role), and say so in the history."""
-    changes = {"delegated_by": task.delegated_by, "stands_in_for": None, "proposal": "", **columns}
+    claimed = None if to is None else run.at
+    given: dict[str, Any] = {"delegated_by": task.delegated_by, "stands_in_for": None, "claimed_at": claimed}
+    changes = {**given, "proposal": "", **columns}
     if to is not None and to == changes["delegated_by"]:
         changes["delegated_by"] = None  # it is back with whom it belongs to
     if task.email and changes.get("email") == "":
         links.withdraw(task.pk, at=run.at)
-    claimed = None if to is None else run.at
-    Task.objects.filter(pk=task.pk).update(person=to, claimed_at=claimed, **changes)
+    Task.objects.filter(pk=task.pk).update(person=to, **changes)
     data: dict[str, Any] = {"_task": task.pk, "_from": task.person_id, "_to": None if to is None else to.pk}
     if to is not None and to.pk != run.actor.user_id:
         data["person"] = called(Actor.of(to))

@@ -10,6 +10,7 @@ from modules.core.actors import Actor
 from modules.core.messages import notify
 from modules.core.statements import insert
 from modules.workflow import links
+from modules.workflow.assignments.presence import holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.errors import AlreadyAsking, NobodyToAsk, NothingSaid, TaskNotYours, Unsuitable
 from modules.workflow.four_eyes import called
@@ -48,6 +49,7 @@ def ask(task: Task, question: str, *, actor: Actor, at: datetime, person: "User 
         if Task.objects.filter(question_of(found), status=TaskStatus.OPEN).exists():
             raise AlreadyAsking
         made = _open(run, found, asked, words)
+        asked = made.person or asked
         data = {"_task": found.pk, "question": words, "person": called(Actor.of(asked))}
         run.note(f"{found.key}.{TaskDeed.ASK}", data=data)
         if asked.is_staff:
@@ -92,13 +94,18 @@ def _owner(run: Run) -> "User | None":
     return None if owner is None else get_user_model()._default_manager.filter(pk=owner).first()
 
 
-def _open(run: Run, beside: Task, person: "User", words: str) -> Task:
+def _open(run: Run, beside: Task, asked: "User", words: str) -> Task:
+    """For whom it is meant, or for who stands in for them now, unless that is the one who asks."""
+    holder, person, away = holders_at([asked.pk], run.at)[asked.pk], asked, None
+    if holder.stands_in_for is not None and holder.person != run.actor.user_id:
+        person, away = get_user_model()._default_manager.get(pk=holder.person), asked.pk
     columns = {
         "record_type": beside.record_type, "record_id": beside.record_id, "key": beside.key,
         "state": run.record.state, "status": TaskStatus.OPEN, "role": "", "person": person.pk, "opened_at": run.at,
         "seat": f"?{beside.pk}", "opening": beside.opening, "position": beside.position,
         "email": "" if person.is_staff else person.email, "asked_by": run.actor.user_id, "question": words,
         "proposal": "", "outcome": "", "reason": "", "closed_by_label": "", "about_type": "", "due_at": beside.due_at,
+        "stands_in_for": away,
     }  # fmt: skip
     made = insert(Task, tuple(columns)).run(*columns.values())
     return Task.objects.select_related("person", "asked_by").get(pk=made or 0)
