@@ -7,7 +7,8 @@ from babel.messages.catalog import Message
 from django.utils.translation import override
 
 from modules.core import catalogue
-from modules.workflow.models import BusinessCalendar
+from modules.films.models import Shipment
+from modules.workflow.models import BusinessCalendar, Task
 
 pytestmark = pytest.mark.any_database
 
@@ -53,3 +54,13 @@ def test_words_that_are_marked_for_later_are_collected() -> None:
     assert "Business hours" in catalogue.template()
     with override("es"):
         assert str(BusinessCalendar(title="Business hours")) == "Horario laboral"
+
+
+def test_one_english_word_has_the_gender_of_its_noun() -> None:
+    opened = [str(model._meta.get_field("opened_at").verbose_name) for model in (Shipment, Task)]
+    assert opened == ["opened", "opened"]
+    with override("es"):
+        assert [str(model._meta.get_field("opened_at").verbose_name) for model in (Shipment, Task)] == [
+            "abierto",
+            "abierta",
+        ]

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from modules.console.api import DateRange, RecordAdmin, RecordInline, display, record_address, register
 from modules.films.models import Shipment, ShipmentLine
@@ -69,7 +70,7 @@ class ShipmentAdmin(RecordAdmin):
     def pieces(self, shipment: Any) -> int:
         return shipment.copies or 0
 
-    @display(description=_("for"))
+    @display(description=pgettext_lazy("shipment", "for"))
     def recipient(self, shipment: Shipment) -> str:
         return shipment.order.name
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from modules.films.choices import Carrier, ShipmentState
 from modules.films.models.orders import Order, OrderLine
@@ -49,7 +50,7 @@ class Shipment(WorkflowRecord):
     tracking_url = models.URLField(_("tracking link"), max_length=300, blank=True, default="")
     paid_at = models.DateTimeField(_("paid"))
     """When the customer paid for it; what is sent from another place instead was paid for as early."""
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(pgettext_lazy("shipment", "opened"))
     due_at = models.DateTimeField(_("due"))
     picked_at = models.DateTimeField(_("packed"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True)
