@@ -197,7 +197,7 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         """Save what the form changed, and only that; counters that others move meanwhile stay untouched."""
         if not change:
             record.save()
-            publish(RecordMade(
+            _tell_later(form, RecordMade(
                 record_type=record_type(record), record_id=record.pk, actor=actor_of(request),
                 at=cast(PortalRequest, request).now,
             ))  # fmt: skip
@@ -210,17 +210,24 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         if "revision" in columns:
             record.revision += 1
         record.save(update_fields=changed)
-        publish(RecordEdited(
+        _tell_later(form, self._edited(request, record, form))
+
+    def _edited(self, request: HttpRequest, record: Any, form: forms.ModelForm) -> RecordEdited:
+        return RecordEdited(
             record_type=record_type(record), record_id=record.pk, fields=tuple(form.changed_data),
             at=cast(PortalRequest, request).now,
-        ))  # fmt: skip
+        )  # fmt: skip
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool) -> None:
-        """A change of the rows on its page is a change of the record: the next editor must notice it."""
+        """A change of the rows on its page is a change of the record: the next editor must notice it. Others are told
+        of a record when its rows are there too."""
         super().save_related(request, form, formsets, change)
         rows_changed = change and not form.changed_data and any(formset.has_changed() for formset in formsets)
         if rows_changed and hasattr(form.instance, "revision"):
             self.model._base_manager.filter(pk=form.instance.pk).update(revision=F("revision") + 1)
+        news = self._edited(request, form.instance, form) if rows_changed else getattr(form, NEWS, None)
+        if news is not None:
+            publish(news)
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         """Rows on the record's page leave their own trail."""
@@ -253,6 +260,14 @@ class RecordAdmin(OnceSubmitted, FieldAccess, RecordPage, ListPages, ArchiveMixi
         for record in queryset:
             changes = {name: [value, None] for name, value in record_values(record).items()}
             audit(record, "deleted", actor=actor_of(request), at=cast(PortalRequest, request).now, changes=changes)
+
+
+NEWS = "_news"
+"""What others are told of a form's record when its rows are saved too: what waits for the record may ask for them."""
+
+
+def _tell_later(form: forms.ModelForm, news: RecordMade | RecordEdited) -> None:
+    setattr(form, NEWS, news)
 
 
 def record_address(record: Model) -> str:
