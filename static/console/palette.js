@@ -23,8 +23,7 @@
     if (all.length) choose(all[(all.indexOf(active()) + step + all.length) % all.length]);
   };
 
-  /* Enter before the results of what was typed are there goes as soon as they come. */
-  let listed = null;
+  /* Enter before the results of what was typed are there goes as soon as they come; the list says what it is of. */
   let wanted = null;
 
   const open = () => {
@@ -36,7 +35,7 @@
     htmx.trigger(input, "palette-open");
   };
   const go = (elsewhere) => {
-    wanted = input.value === listed ? null : { elsewhere };
+    wanted = input.value === list.dataset.term ? null : { elsewhere };
     if (wanted) return true;
     const option = active();
     if (!option) return false;
@@ -85,7 +84,7 @@
     input.setAttribute("aria-expanded", count ? "true" : "false");
     choose(options()[0] ?? null);
     status.textContent = count ? status.dataset.some.replace("%s", count) : status.dataset.none;
-    listed = event.detail.requestConfig.parameters.q;
+    list.dataset.term = event.detail.requestConfig.parameters.q;
     if (wanted) go(wanted.elsewhere);
   });
 })();

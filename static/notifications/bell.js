@@ -14,6 +14,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     told = shown();
     tabs.postMessage("changed"); // this page may have marked something read by being opened
+    for (const bell of document.querySelectorAll(".bell[open]")) bell.dispatchEvent(new Event("toggle")); // opened before htmx
   });
   document.addEventListener("htmx:afterSettle", compare);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(); });

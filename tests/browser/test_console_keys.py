@@ -24,8 +24,9 @@ def test_a_film_by_three_letters(enter: Enter, owner: User) -> None:
     options = page.get_by_role("dialog").get_by_role("option")
     expect(options.first).to_have_attribute("aria-selected", "true")
     page.keyboard.type("viri")
+    found = page.locator("#palette-options[data-term=viri]")
+    expect(found).to_be_visible()
     film = options.filter(has_text="Viridiana").first
-    expect(film).to_be_visible()
     expect(term).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
@@ -36,6 +37,7 @@ def test_a_film_by_three_letters(enter: Enter, owner: User) -> None:
     expect(opener).to_be_focused()
     opener.click()
     page.keyboard.type("viri")
+    expect(found).to_be_visible()
     expect(film).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/console/films/film/\d+/change/"))
