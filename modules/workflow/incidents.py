@@ -13,9 +13,11 @@ from modules.core.audit import audit
 from modules.core.choices import OutboxState
 from modules.core.models import OutboxMessage
 from modules.core.outbox import requeue
+from modules.core.subjects import Subject, subject_of
 from modules.workflow.called_off import called_off_by, entry_of
 from modules.workflow.choices import IncidentKind, IncidentStatus
 from modules.workflow.errors import IncidentClosed, NoReason, SteppedOff, TransitionNotAllowed
+from modules.workflow.flows import find_flow
 from modules.workflow.models import Incident, Timer
 
 PERMISSION = "workflow.change_incident"
@@ -48,13 +50,34 @@ def _given_up() -> Iterator[dict[str, Any]]:
     known = same.filter(Q(status=IncidentStatus.OPEN) | Q(closed_at__gte=OuterRef("finished_at")))
     for letter in dead.exclude(Exists(known)).order_by("pk")[:AT_ONCE]:
         yield {
-            "record_type": letter.record_type,
-            "record_id": letter.record_id,
+            **_place_of(letter),
             "kind": IncidentKind.EFFECT,
             "reference": letter.pk,
             "transition": entry.transition if (entry := entry_of(letter)) is not None else "",
-            "message": letter.error or letter.effect,
         }
+
+
+def _place_of(letter: OutboxMessage) -> dict[str, Any]:
+    """The record on whose page somebody sees to a dead letter: the one that a mail or a task is about, if it has a
+    workflow; else the letter's own."""
+    why = letter.error.strip() or letter.effect
+    subject = subject_of(letter.record_type, letter.record_id or 0)
+    if subject is None or find_flow(subject.record_type) is None:
+        return {"record_type": letter.record_type, "record_id": letter.record_id, "message": why}
+    told = f"{subject.words}: {why.splitlines()[-1]}" if subject.words else why
+    return {"record_type": subject.record_type, "record_id": subject.record_id, "message": told}
+
+
+def put_right_at(incident: Incident) -> Subject | None:
+    """Where what a message was given is put right, which is no page of ours: its address, say. None for other
+    effects."""
+    if incident.kind != IncidentKind.EFFECT:
+        return None
+    letter = OutboxMessage.objects.filter(pk=incident.reference).first()
+    if letter is None or (letter.record_type, letter.record_id) == (incident.record_type, incident.record_id):
+        return None
+    subject = subject_of(letter.record_type, letter.record_id or 0)
+    return subject if subject is not None and subject.url else None
 
 
 def _failing() -> Iterator[dict[str, Any]]:

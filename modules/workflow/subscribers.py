@@ -8,12 +8,14 @@ from modules.accounts.events import AccountClosed, PersonPseudonymised
 from modules.core.after_migrate import after_migrate
 from modules.core.events import RecordEdited, RecordMade, subscribe
 from modules.core.outbox import GivenUp
+from modules.core.subjects import Subject, about
 from modules.workflow import forgetting, leavers
 from modules.workflow.calendars import make_default
 from modules.workflow.errors import Refused
 from modules.workflow.events import deliver_to, given_up
 from modules.workflow.firing import advance, start
 from modules.workflow.flows import find_flow
+from modules.workflow.models import Task
 from modules.workflow.publishing import publish_permissions, store_definitions
 
 logger = logging.getLogger(__name__)
@@ -77,3 +79,10 @@ def definitions() -> None:
 def calendar() -> None:
     """The business calendar that every firm begins with."""
     make_default()
+
+
+@about("workflow.task")
+def work_on(pk: int) -> Subject | None:
+    """The record that a task is about: what went wrong with telling somebody of the work is seen there."""
+    found = Task.objects.filter(pk=pk).values_list("record_type", "record_id").first()
+    return None if found is None else Subject(*found)

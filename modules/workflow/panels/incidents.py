@@ -11,7 +11,7 @@ from modules.core.http import PortalRequest
 from modules.core.slots import fill
 from modules.workflow.choices import IncidentKind, IncidentStatus
 from modules.workflow.flows import find_flow
-from modules.workflow.incidents import PERMISSION, incidents_of
+from modules.workflow.incidents import PERMISSION, incidents_of, put_right_at
 from modules.workflow.models import Incident
 from modules.workflow.moving import may_move
 from modules.workflow.panels.actions import flow_behind
@@ -26,7 +26,7 @@ def incidents_panel(request: HttpRequest, record: Model, **facts: Any) -> str | 
     viewer = cast(PortalRequest, request)
     if record.pk is None or not viewer.actor.may("workflow.view_incident"):
         return None
-    lines = [_line(incident) for incident in _found(record)]
+    lines = [_line(incident, viewer) for incident in _found(record)]
     context = {"lines": lines, "may_see_to": viewer.actor.may(PERMISSION)}
     return render_to_string("workflow/console/_incidents.html", context, request) if lines else None
 
@@ -39,14 +39,15 @@ def _found(record: Model) -> list[Incident]:
     return [] if flow is None else list(incidents_of(flow.graph.record_type, record.pk)[:MOST])
 
 
-def _line(incident: Incident) -> dict[str, Any]:
-    flow = find_flow(incident.record_type)
+def _line(incident: Incident, viewer: PortalRequest) -> dict[str, Any]:
+    flow, message = find_flow(incident.record_type), put_right_at(incident)
     known = flow is not None and incident.transition
     return {
         "incident": incident,
         "title": step_title(flow.graph, incident.transition) if flow and known else incident.get_kind_display(),
         "message": incident.message.strip().splitlines()[-1][:300] if incident.message.strip() else "",
-        "can_mend": incident.kind == IncidentKind.EFFECT,
+        "can_mend": incident.kind == IncidentKind.EFFECT and message is None,
+        "mend_url": message.url if message is not None and viewer.actor.may(message.permission) else "",
         "can_retry": incident.kind != IncidentKind.HISTORY,
     }
 

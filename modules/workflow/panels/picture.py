@@ -36,7 +36,7 @@ def times_in(entries: Sequence[HistoryEntry], at: datetime) -> dict[str, tuple[t
     """By state, how long the record was in it all in all, and how often it came."""
     found: dict[str, tuple[timedelta, int]] = {}
     moves = [entry for entry in reversed(entries) if entry.source != entry.target]
-    for entry, following in zip(moves, [*(after.at for after in moves[1:]), at], strict=True):
+    for entry, following in zip(moves, [*(after.at for after in moves[1:]), at], strict=False):  # none without moves
         spent, visits = found.get(entry.target, (timedelta(), 0))
         found[entry.target] = (spent + max(following - entry.at, timedelta()), visits + 1)
     return found
