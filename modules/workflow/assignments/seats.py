@@ -11,6 +11,7 @@ from modules.core.audit import record_type
 from modules.workflow.assignments import turns
 from modules.workflow.assignments.presence import holders_at
 from modules.workflow.deciding import SEVERAL, takes_votes
+from modules.workflow.four_eyes import barred_people
 from modules.workflow.graph import ActorRule, TaskNode
 from modules.workflow.rights import person_id
 
@@ -91,7 +92,15 @@ def chosen(run: "Run", node: TaskNode, rule: ActorRule, taken: set[int]) -> Seat
 
 
 def _named(run: "Run", node: TaskNode, rule: ActorRule, taken: set[int], row: Any = None) -> Iterator[Seat]:
-    """Whom a rule names; at least one seat, perhaps nobody's."""
+    """Whom a rule names; at least one seat, perhaps nobody's. Whom four eyes keep from the task does not get it."""
+    barred = barred_people(run.graph, run.plan.task_eyes.get(node.key, ()), run.record_id)
+    for seat in _of_rule(run, node, rule, taken, row, barred):
+        yield Seat() if seat.person in barred else seat
+
+
+def _of_rule(
+    run: "Run", node: TaskNode, rule: ActorRule, taken: set[int], row: Any, barred: set[int]
+) -> Iterator[Seat]:  # fmt: skip
     record, value = run.record, rule.value
     match rule.kind:
         case "role":
@@ -101,7 +110,7 @@ def _named(run: "Run", node: TaskNode, rule: ActorRule, taken: set[int], row: An
         case "least_loaded":
             yield Seat(role=value, person=turns.least_loaded(run, node, value, taken))
         case "members":
-            yield from _members(run, value)
+            yield from _members(run, value, barred)
         case "owner" | "person":
             field = value or run.graph.owner
             yield _present(run, _person(record, row, field) if field else None)
@@ -115,12 +124,13 @@ def _named(run: "Run", node: TaskNode, rule: ActorRule, taken: set[int], row: An
             yield Seat()
 
 
-def _members(run: "Run", role: str) -> Iterator[Seat]:
-    """Everybody of a role. Who is away is stood in for by somebody who has no seat of their own, else keeps it."""
-    people = list(users_with_role(role).values_list("pk", flat=True))
+def _members(run: "Run", role: str, barred: set[int]) -> Iterator[Seat]:
+    """Everybody of a role who may answer. Who is away is stood in for by somebody who has no seat of their own and may
+    answer, else keeps it."""
+    people = [person for person in users_with_role(role).values_list("pk", flat=True) if person not in barred]
     if not people:
         yield Seat(role=role)
-    seated = set(people)
+    seated = set(people) | barred
     for person, holder in holders_at(people, run.at).items():
         if holder.person is None or (holder.person != person and holder.person in seated):
             yield Seat(person=person)

@@ -97,7 +97,7 @@ def _owner(run: Run) -> "User | None":
 def _open(run: Run, beside: Task, asked: "User", words: str) -> Task:
     """For whom it is meant, or for who stands in for them now, unless that is the one who asks."""
     holder, person, away = holders_at([asked.pk], run.at)[asked.pk], asked, None
-    if holder.stands_in_for is not None and holder.person != run.actor.user_id:
+    if holder.person is not None and holder.stands_in_for is not None and holder.person != run.actor.user_id:
         person, away = get_user_model()._default_manager.get(pk=holder.person), asked.pk
     columns = {
         "record_type": beside.record_type, "record_id": beside.record_id, "key": beside.key,
