@@ -19,7 +19,7 @@ from modules.core.moments import babel_locale
 from modules.core.money import Money
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.flows import Flow
-from modules.workflow.graph import StateNode, Transition, Words
+from modules.workflow.graph import StateNode, Transition, Words, WorkflowGraph
 from modules.workflow.offers import can
 from modules.workflow.rights import fits
 
@@ -158,6 +158,8 @@ def _fact(admin: Any, record: Any, name: Any) -> Fact | None:
     label = str(capfirst(str(label_for_field(name, type(record), admin))))
     if isinstance(value, date):
         return Fact(label, "", value)
+    if isinstance(value, Money):
+        return Fact(label, value.format(babel_locale()))
     if field is None or getattr(field, "many_to_one", False):
         return Fact(label, str(display_for_value(value, "")))
     return Fact(label, str(display_for_field(value, field, "")))
@@ -195,34 +197,37 @@ class Target:
 
 
 def targets_of(flow: Flow, record: Any, shown: str, *, actor: Actor, at: datetime) -> list[Target]:
-    """Every other state, for a card that stands in the column of the state `shown`.
+    """Every other state of the version that the record runs on, for a card in the column of the state `shown`.
 
     Where the record has left that state meanwhile, the ways are those that its column promises: firing one then tells
     who was faster.
     """
+    graph = flow.graph_for(record)
     refused: dict[str, tuple[str, ...]] = {}
     if record.state == shown:
         refused = {offer.transition: offer.reasons for offer in can([record], actor, at).get(record.pk, [])}
     else:
-        manual = flow.graph.leaving(shown, "manual")
-        refused = {way.key: () for way in manual if fits(way.by, record, actor, flow.graph)}
-    states = [state for state in flow.graph.states if state.key != shown]
-    return [_target(flow, record, shown, state, refused) for state in states]
+        manual = graph.leaving(shown, "manual")
+        refused = {way.key: () for way in manual if fits(way.by, record, actor, graph)}
+    states = [state for state in graph.states if state.key != shown]
+    return [_target(graph, record, shown, state, refused) for state in states]
 
 
-def _target(flow: Flow, record: Any, shown: str, state: StateNode, refused: dict[str, tuple[str, ...]]) -> Target:
-    ways = [way for way in flow.graph.leaving(shown) if way.target == state.key]
-    moves = tuple(_move(flow, record, way, refused[way.key]) for way in ways if way.key in refused)
-    return Target(state.key, state.title, look_of_state(state), moves, "" if moves else _why(flow, shown, ways))
+def _target(
+    graph: WorkflowGraph, record: Any, shown: str, state: StateNode, refused: dict[str, tuple[str, ...]]
+) -> Target:
+    ways = [way for way in graph.leaving(shown) if way.target == state.key]
+    moves = tuple(_move(graph, record, way, refused[way.key]) for way in ways if way.key in refused)
+    return Target(state.key, state.title, look_of_state(state), moves, "" if moves else _why(graph, shown, ways))
 
 
-def _move(flow: Flow, record: Any, way: Transition, reasons: tuple[str, ...]) -> Move:
-    url = reverse("workflow:transition", args=[flow.graph.record_type, record.pk, way.key])
+def _move(graph: WorkflowGraph, record: Any, way: Transition, reasons: tuple[str, ...]) -> Move:
+    url = reverse("workflow:transition", args=[graph.record_type, record.pk, way.key])
     asks = bool(way.form or way.asks or way.confirm or way.destructive)
     return Move(way.key, way.title, url, asks, way.destructive, not reasons, reasons)
 
 
-def _why(flow: Flow, shown: str, ways: Sequence[Transition]) -> str:
+def _why(graph: WorkflowGraph, shown: str, ways: Sequence[Transition]) -> str:
     """Why nobody who looks at the board can move the card there."""
     kinds = {way.kind for way in ways}
     if "manual" in kinds and any(rule.kind != "system" for way in ways for rule in way.by):
@@ -231,4 +236,5 @@ def _why(flow: Flow, shown: str, ways: Sequence[Transition]) -> str:
         return _("A task on the record's page leads there.")
     if ways:
         return _("This happens by itself.")
-    return _("No step leads there from “{state}”.").format(state=flow.graph.state(shown).title)
+    title = graph.state(shown).title if graph.has_state(shown) else shown
+    return _("No step leads there from “{state}”.").format(state=title)

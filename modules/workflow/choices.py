@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 START, UNDO, MOVE, TRANSFER, COMPENSATE = "start", "undo", "move", "transfer", "compensate"
 """The names of history rows of the engine's own: the first one, a step taken back, a move by hand, a move to another
 version of the workflow, a step made up for; no transition may be called so."""
+OWN_STEPS = (START, UNDO, MOVE, TRANSFER, COMPENSATE)
 
 
 class TaskDeed(TextChoices):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.core.audit import record_type
 from modules.workflow import flows, names
-from modules.workflow.choices import COMPENSATE, MOVE, START, TRANSFER, UNDO, TaskDeed
+from modules.workflow.choices import OWN_STEPS, TaskDeed
 from modules.workflow.declarations import (
     RepeatDeclaration,
     SlaDeclaration,
@@ -73,7 +73,7 @@ def compile_class(flow: type[Workflow[Any]], model: type[models.Model]) -> Workf
     declared = _attributes(flow)
     tasks = {name: value for name, value in declared.items() if isinstance(value, TaskDeclaration)}
     moves = {name: value for name, value in declared.items() if isinstance(value, TransitionDeclaration)}
-    for taken in (START, UNDO, MOVE, TRANSFER, COMPENSATE):
+    for taken in OWN_STEPS:
         if taken in moves or taken in tasks:
             raise ValueError(f"{flow.__name__}: “{taken}” is the engine's own name for a step and taken")
     task_names = {declaration: name for name, declaration in tasks.items()}

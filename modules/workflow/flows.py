@@ -58,7 +58,7 @@ class Flow:
 
     def versions_here(self) -> list[Version]:
         """The versions that this process knows by now."""
-        return [version for version in self._versions.values() if version is not None]
+        return [version for version in list(self._versions.values()) if version is not None]
 
     def version(self, number: int) -> Version | None:
         """A version by its number; None where no published definition has it."""

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from modules.workflow.choices import COMPENSATE, MOVE, START, TRANSFER, UNDO, TaskDeed
+from modules.workflow.choices import COMPENSATE, MOVE, OWN_STEPS, START, UNDO, TaskDeed
 from modules.workflow.graph import Outcome, WorkflowGraph
 from modules.workflow.models import HistoryEntry
 
 
 def step_title(graph: WorkflowGraph, key: str) -> str:
     """The words of a step; of one that the workflow does not know, its name."""
-    if key in (START, UNDO, MOVE, TRANSFER, COMPENSATE):
+    if key in OWN_STEPS:
         return _own_title(key)
     if graph.has_transition(key):
         return str(graph.transition(key).title)

@@ -99,6 +99,20 @@ def test_a_card_whose_step_asks_for_fields_opens_their_form(
     assert asking["restamp"]
 
 
+def test_a_card_may_go_where_the_version_leads_that_its_record_runs_on(
+    restamp: Callable[..., None], packed: Callable[[], Parcel], viewer: User, at: datetime
+) -> None:
+    old = packed()
+    restamp(target="lost")
+    new = packed()
+    ways = []
+    for parcel in (old, new):
+        targets = targets_of(ParcelFlow.flow, parcel, "packed", actor=as_actor(viewer), at=at)
+        ways.append({move.key: target.state for target in targets for move in target.moves})
+    assert [way.get("restamp") for way in ways] == [None, "lost"]  # on the old version it stays where it is
+    assert [way["send_off"] for way in ways] == ["sent", "sent"]
+
+
 @pytest.mark.parametrize(
     ("deed", "data"),
     [("complete", {}), ("complete", {"outcome": "done"}), ("finish/done", {}), ("hand/answer", {"answer": "Yes"})],

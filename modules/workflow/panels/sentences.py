@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from modules.workflow.choices import COMPENSATE, MOVE, START, TRANSFER, UNDO, TaskDeed
+from modules.workflow.choices import COMPENSATE, OWN_STEPS, START, TRANSFER, UNDO, TaskDeed
 from modules.workflow.graph import TransitionKind, WorkflowGraph
 from modules.workflow.mining.spans import span
 from modules.workflow.models import HistoryEntry
@@ -55,7 +55,7 @@ def _says_how_long(graph: WorkflowGraph, entry: HistoryEntry) -> bool:
 
 def _told(graph: WorkflowGraph, entry: HistoryEntry, who: str) -> str:
     step, by_person = step_title(graph, entry.transition), entry.actor_id is not None
-    if entry.transition in (START, UNDO, MOVE, TRANSFER, COMPENSATE):
+    if entry.transition in OWN_STEPS:
         return _own(graph, entry, who)
     if "#" in entry.transition:
         return _("“{step}” came by its time").format(step=step)

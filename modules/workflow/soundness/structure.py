@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow.choices import COMPENSATE, MOVE, START, TRANSFER, UNDO, TaskDeed
+from modules.workflow.choices import OWN_STEPS, TaskDeed
 from modules.workflow.finding import Finding, said
 from modules.workflow.graph import WorkflowGraph
 
-TAKEN = (START, UNDO, MOVE, TRANSFER, COMPENSATE)
 LENGTHS = {"state": 60, "task": 60, "transition": 120, "repeat": 120, "sla": 60}
 """How long a key may be in the engine's tables."""
 LONGEST_OUTCOME = 59
@@ -67,7 +66,7 @@ def keys(graph: WorkflowGraph) -> Iterator[Finding]:
                 "bad_key", graph.key, place, said(_("has a key that is empty, has a # or more than {most} characters."),
                 most=LENGTHS[kind]), _("Rename it."),
             )  # fmt: skip
-        if kind == "transition" and key in TAKEN:
+        if kind == "transition" and key in OWN_STEPS:
             yield _taken(graph, place)
     yield from _shared(graph)
     yield from _outcomes(graph)
