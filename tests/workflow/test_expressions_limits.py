@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from modules.workflow.expressions import (
     values,
     weighing,
 )
-from modules.workflow.expressions.checking import findings
+from modules.workflow.expressions.checking import expression_faults, findings
 from modules.workflow.expressions.errors import NotHere
 from modules.workflow.expressions.tree import read_tree
 from modules.workflow.graph import ActorRule, GuardUse, StateNode, Transition, WorkflowGraph
@@ -143,6 +143,60 @@ def test_f47_what_people_write_into_fields_is_text_and_nothing_else() -> None:
     assert asked("record.state == 'paid'", record) is False
     assert asked("record.state", record) == injected
     assert asked("record.state == 'a\ud800'".replace("\ud800", "b"), Parcel(state="\ud800")) is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["timestamp('9999-12-31T23:59:59Z') + duration('48h')", "timestamp('0001-01-01T00:00:00Z') - duration('48h')",
+     "duration('9223372036s') + duration('9223372036s')", "timestamp(99999999999999)", "int(1e300)",
+     "now + duration(facts.much)", "9223372036854775807 + record.weight", "-(-9223372036854775808)",
+     "9223372036854775807 * record.weight * 2", "record.weight / 0", "record.weight % 0", "facts.l[5]", "facts.l['x']",
+     "{'a': 1}['b']", "{1: 2, 1: 3}", "record.packed_at < now", "record.packed_at + duration('1h')",
+     "record.customer.email.endsWith('x')", "facts.nothing > 1", "facts.l.all(a, a / 0 == 1)", "1.0 / 0.0", "0.0 / 0.0",
+     "double('nan')", "[1.0, [-1.0 / 0.0]]", "{'a': 1.0 / 0.0}", "type(record.weight)", "facts.bytes", "facts.object",
+     "facts.last + duration('1h')", "facts.huge > 1", "timestamp(facts.much)", "int(facts.much)", "null + null"],
+)  # fmt: skip
+def test_what_has_no_answer_is_refused_in_words_and_nothing_else(text: str) -> None:
+    facts = {"l": [1, 2], "much": "99999999999999h", "bytes": b"a", "object": object(), "last": datetime.max,
+             "huge": 10**30}  # fmt: skip
+    assert asked(text, facts=facts) == "expression_no_answer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["timestamp('yesterday') < now", "timestamp('2026-02-30T00:00:00Z') < now", "now - now > duration('1')",
+     "now.getHours('Nowhere/Land') > 8", "now.getDate('Mars') > 8", "record.state.matches('[')",
+     "['a'].exists(t, t.matches('(')) "],
+)  # fmt: skip
+def test_a_constant_that_is_none_is_found_at_save(text: str) -> None:
+    assert at_save(text, "bool") == "expression_syntax"
+
+
+def test_the_day_of_a_moment_is_asked_with_a_zone_at_save() -> None:
+    """A date is midnight where the business is: in Greenwich that is another day."""
+    (fault,) = expression_faults("record.promised_on.getDate() == 1", Slip, "bool")
+    assert (fault.code, fault.mend) == ("expression_without_zone", "Write getDate(“Europe/Madrid”).")
+    zoned = "record.promised_on.getDate('Europe/Madrid') == 22"
+    assert list(expression_faults(zoned, Slip, "bool")) == []
+    assert compile_expression(zoned, Slip).evaluate(Slip(promised_on=date(2026, 11, 22)), at=AT) is True
+    assert list(expression_faults("(now - record.created_at).getHours() > 2", Slip, "bool")) == []
+
+
+@pytest.mark.parametrize("text", ["b'abc'", "bytes('abc')", "type(1)"])
+def test_bytes_and_kinds_are_no_result(text: str) -> None:
+    assert at_save(text) == "expression_wrong_type" or asked(text) == "expression_no_answer"
+
+
+def test_a_misspelt_function_is_answered_with_functions() -> None:
+    with pytest.raises(ExpressionError) as near:
+        compile_expression("record.state.startWith('a')", Parcel)
+    assert (near.value.column, near.value.mend) == (14, "Did you mean “startsWith”?")
+    with pytest.raises(ExpressionError) as far:
+        compile_expression("record.state.lowerAscii() == 'a'", Parcel)
+    assert str(far.value.mend).startswith("The functions are: contains, ")
+    with pytest.raises(ExpressionError) as mixed:
+        compile_expression("record.is_fragile ? 1 : 'x'", Parcel, result="any")
+    assert mixed.value.mend == "Both answers must be of one kind."
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from modules.accounts.models import User
 from modules.core.money import Money
@@ -55,6 +56,32 @@ def test_fields_are_written_as_people_write_them() -> None:
     assert written("{{ record.packed_at | date }}", record, language="es") == "21 de noviembre de 2026"
     assert written("{{ record.customer.name | upcase }}, {{ record.state_title }}", record) == "ANA, Ordered"
     assert written("{{ record.packer.name }}{{ record.packed_at }}", parcel()) == ""
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("record.packed_at < now", True), ("record.packed_at > today", False), ("record.packed_at != now", True),
+        ("facts.day < today", True), ("facts.day == today", False), ("facts.day <= record.packed_at", True),
+        ("facts.day < facts.next", True), ("facts.next == today", True), ("facts.next < now", True),
+        ("facts.nothing < today", False),
+    ],
+)  # fmt: skip
+def test_moments_and_days_are_compared_by_value_with_each_other(condition: str, holds: bool) -> None:
+    """A step is not refused because its message asks which of two days is earlier."""
+    facts = {"day": date(2026, 11, 20), "next": date(2026, 11, 21), "nothing": None}
+    record = parcel(packed_at=AT - timedelta(hours=14))
+    for viewer in ("Europe/Madrid", "America/New_York", "Asia/Tokyo"):
+        with timezone.override(viewer):
+            text = f"{{% if {condition} %}}yes{{% else %}}no{{% endif %}}"
+            assert written(text, record, facts) == ("yes" if holds else "no")
+
+
+def test_today_is_the_day_where_the_business_is_for_every_reader() -> None:
+    late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
+    for viewer in ("Europe/Madrid", "America/New_York", "Asia/Tokyo"):
+        with timezone.override(viewer):
+            assert written("{{ today }}, {{ today | date }}", at=late) == "Nov. 22, 2026, Nov. 22, 2026"
 
 
 def test_conditions_compare_values_and_not_their_words() -> None:

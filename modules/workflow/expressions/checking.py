@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from modules.workflow.asking import may_be_written
 from modules.workflow.effects import Action
 from modules.workflow.expressions.assignees import RESULT, named_roles
 from modules.workflow.expressions.compiling import Result, compile_expression
+from modules.workflow.expressions.constants import without_zone
 from modules.workflow.expressions.errors import ExpressionError, NotHere
 from modules.workflow.expressions.folding import never
 from modules.workflow.expressions.scope import nearest, variable, variables
@@ -124,9 +126,15 @@ def _of_action(action: Action, params: dict[str, Any], model: type[models.Model]
 def expression_faults(text: str, model: type[models.Model], result: Result) -> Iterator[Fault]:
     """What is wrong with an expression."""
     try:
-        compile_expression(text, model, result=result)
+        made = compile_expression(text, model, result=result)
     except ExpressionError as error:
         yield as_fault(error, text)
+        return
+    asked = without_zone(made.tree)
+    if asked:
+        problem = _("“{text}”: “{name}” is asked without a time zone.").format(text=_short(text), name=asked)
+        mend = _("Write {name}(“{zone}”).").format(name=asked, zone=settings.BUSINESS_TIME_ZONE)
+        yield Fault("expression_without_zone", problem, mend)
 
 
 def as_fault(error: ExpressionError, text: str) -> Fault:

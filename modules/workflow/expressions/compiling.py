@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from modules.workflow.expressions import weighing
 from modules.workflow.expressions.binding import cel
+from modules.workflow.expressions.constants import refuse_constants
 from modules.workflow.expressions.diagnosis import explain
 from modules.workflow.expressions.errors import TooLarge, UnknownName, Unreadable, WrongType
 from modules.workflow.expressions.evaluating import Expression
@@ -99,6 +100,7 @@ def _compile(text: str, model: type[models.Model] | None, result: Result) -> Exp
     checked = _checked(text, declared, model)
     tree = read_tree(checked.serialize())
     _refuse_tree(tree)
+    refuse_constants(tree)
     _refuse_result(checked.return_type().name(), result)
     used = {node.name for node in tree.walk() if node.kind == "name"}
     read = tuple(entry for name, entry in sorted(declared.items()) if name in used)
@@ -170,6 +172,8 @@ def _refuse_tree(tree: Node) -> None:
 
 
 def _refuse_result(given: str, wanted: Result) -> None:
+    if given in ("BYTES", "TYPE"):
+        raise WrongType(_("The result is of a kind that cannot be used."), column=1, mend=_("Give a text or a number."))
     if wanted == "any" or given == "DYN" or given in _RESULTS[wanted]:
         return
     words = {

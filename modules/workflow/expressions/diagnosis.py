@@ -56,11 +56,17 @@ def _unknown(name: str, text: str, place: int, known: Iterable[str]) -> Expressi
     if "." not in name:
         if text[place - 1 : place] == "(":  # of a called function the bracket is pointed at
             column = place - len(name)
+            mend = _("The functions are: {names}.").format(names=", ".join(_FUNCTIONS))
+            return UnknownName(column=max(column, 1), mend=_probably(nearest(name, _FUNCTIONS)) or mend, name=name)
         meant = nearest(name, _FUNCTIONS) or nearest(f"record.{name}", list(known))
     else:
         meant = nearest(name, list(known))
-    mend = _("Did you mean “{name}”?").format(name=meant) if meant else _("Use a field of the record: record.…")
+    mend = _probably(meant) or _("Use a field of the record: record.…")
     return UnknownName(column=max(column, 1), mend=surroundings().mend(name) or mend, name=name)
+
+
+def _probably(meant: str) -> str:
+    return _("Did you mean “{name}”?").format(name=meant) if meant else ""
 
 
 def _mismatch(function: str, kinds: str, place: int) -> ExpressionError:
@@ -70,6 +76,8 @@ def _mismatch(function: str, kinds: str, place: int) -> ExpressionError:
     mend = _("Compare and combine values of one kind.")
     if {"int", "double"} <= set(re.findall(r"\w+", kinds)):
         mend = _("Write whole numbers with a point here: 5.0.")
+    elif function == "_?_:_" and named[0] == _kind("bool"):
+        mend = _("Both answers must be of one kind.")
     elif function in {"_&&_", "_||_", "!_", "_?_:_"}:
         mend = _("A condition is yes or no: compare the value with something.")
     return WrongType(words, column=place, mend=mend)

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import isfinite
 from threading import Lock
 from typing import Any
 
@@ -174,9 +175,21 @@ def _environment(shape: frozenset[tuple[str, str]]) -> Any:
 
 
 def _bounded(value: Any) -> Any:
-    if isinstance(value, str | bytes | bytearray | list | dict) and size_of(value).whole > LONGEST_RESULT:
+    if isinstance(value, str | list | dict) and size_of(value).whole > LONGEST_RESULT:
         raise TooLarge(_("The result is too long."))
+    _refuse_what_nobody_keeps(value)
     return value
+
+
+def _refuse_what_nobody_keeps(value: Any) -> None:
+    """Numbers that are none, bytes, kinds: no field, message or document takes them."""
+    if isinstance(value, list | dict):
+        for entry in value.values() if isinstance(value, dict) else value:
+            _refuse_what_nobody_keeps(entry)
+    elif isinstance(value, float) and not isfinite(value):
+        raise NoAnswer(_("The result is no number."))
+    elif not isinstance(value, str | int | float | datetime | timedelta | None):
+        raise NoAnswer(_("The result is of a kind that cannot be used."))
 
 
 def _title(entry: Variable) -> str:

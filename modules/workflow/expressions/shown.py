@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 
 from modules.core.moments import babel_locale
 from modules.core.money import Money
-from modules.workflow.expressions.values import converted
+from modules.workflow.expressions.values import converted, moment
 
 
 class Amount(int):
@@ -36,12 +36,20 @@ class Moment(datetime):
     def __str__(self) -> str:
         return date_format(timezone.localtime(self), "DATETIME_FORMAT")
 
+    def __liquid__(self) -> float:
+        """What it is compared by."""
+        return self.timestamp()
+
 
 class Day(date):
     """A day that is written in the reader's language."""
 
     def __str__(self) -> str:
         return date_format(self, "DATE_FORMAT")
+
+    def __liquid__(self) -> float:
+        """It is compared by its first moment where the business is, also with moments."""
+        return moment(date(self.year, self.month, self.day)).timestamp()
 
 
 def shown(value: Any) -> Any:

@@ -24,7 +24,7 @@ from modules.workflow.expressions.liquid import LONGEST_OUTPUT, environment, ref
 from modules.workflow.expressions.scope import Variable, nearest, variable, variables
 from modules.workflow.expressions.shown import shown
 from modules.workflow.expressions.surroundings import surroundings
-from modules.workflow.expressions.values import read, today
+from modules.workflow.expressions.values import local_day, read
 from modules.workflow.parameters import Fault
 
 LONGEST = 4_000
@@ -179,7 +179,7 @@ def _given(parsed: Text, record: Any, beside: Mapping[str, Any], at: datetime) -
             case "business_name":
                 given["business_name"] = settings.BUSINESS_NAME
             case _:
-                given[meant] = shown(today(at) if meant == "today" else at)
+                given[meant] = shown(local_day(at) if meant == "today" else at)
     return given
 
 

@@ -123,9 +123,14 @@ def moment(value: date) -> datetime:
     return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
+def local_day(at: datetime) -> date:
+    """The day of a moment where the business is."""
+    return at.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date()
+
+
 def today(at: datetime) -> datetime:
     """The first moment of the day where the business is."""
-    return moment(at.astimezone(ZoneInfo(settings.BUSINESS_TIME_ZONE)).date())
+    return moment(local_day(at))
 
 
 def textual(value: Any) -> Any:
