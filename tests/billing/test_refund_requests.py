@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -31,10 +32,13 @@ from modules.billing.services.settlement import look
 from modules.core import clock
 from modules.core.actors import SYSTEM, Actor
 from modules.core.errors import Refusal
+from modules.core.messages import messages
 from modules.core.models import OutboxMessage
 from modules.core.money import Money
 from modules.core.once import KeyOfAnother
 from modules.core.outbox import drain
+from modules.notifications.rendering import render
+from modules.notifications.rules import Reader
 from modules.workflow.api import TransitionNotAllowed, business_hours, due_at, fire, history_of, open_tasks_of
 from tests.factories.accounts import UserFactory
 from tests.factories.billing import clerk_of_billing, manager_of_billing
@@ -102,6 +106,23 @@ def test_a_title_has_its_amount_as_the_reader_writes_it(pay: Any, subject: User,
     with translation.override("en"):
         assert str(request).startswith("€50.00 · ")
     assert payment.amount == eur(12100)
+
+
+@pytest.mark.parametrize("name", ["refund_to_approve", "refund_declined", "refund_failed", "stray_payment"])
+def test_mails_have_their_amount_as_the_reader_writes_it(name: str, pay: Any, subject: User, clerk: Actor) -> None:
+    payment = pay()
+    request = asked(subject, 5000, clerk)
+    told, record = {
+        "refund_to_approve": ("50,00\xa0€", request),
+        "refund_declined": ("50,00\xa0€", request),
+        "refund_failed": ("50,00\xa0€", Refund.objects.get(request=request)),
+        "stray_payment": ("121,00\xa0€", payment),
+    }[name]
+    reader = Reader(None, "ana@example.com", "Ana", "es", "Europe/Madrid")
+    written = render(messages[f"billing.{name}"], record, reader, {})
+    assert told in written.title
+    assert told in written.text
+    assert told in unescape(written.html)
 
 
 def test_above_the_limit_a_second_pair_of_eyes_is_needed(
