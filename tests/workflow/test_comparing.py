@@ -61,7 +61,7 @@ VALUES: dict[str, list[Any]] = {
     "guards": GUARDS, "effects": EFFECTS, "form": ["", "x.Form"], "after": [None, *WAITS], "completes": ["", "work"],
     "confirm": ["", "Really?"], "destructive": [False, True], "not_same_as": EYES, "undo": [None, *EFFECTS],
     "hold": [None, HOUR], "asks": [(), (Ask("cost"),), (Ask("cost", False),)], "compensation": EFFECTS,
-    "compensates": [False, True], "event": ["", "payment.settled"], "match": ["", "number"],
+    "compensates": [False, True], "many": [False, True], "event": ["", "payment.settled"], "match": ["", "number"],
     "brings": [(), (Brought("a"),), (Brought("a", "int"),), (Brought("a", required=False), Brought("b", "day"))],
     "assign": [CLERK, BOSS, ActorRule("person", "helper")], "also": [(), (BOSS,), (OWNER, BOSS)],
     "outcomes": [(), (Outcome("a", "A"),), (Outcome("a", "A", "s1"),), (Outcome("a", "A", "s1", ()),)],

@@ -39,14 +39,38 @@ def test_each_change_is_said_in_good_spanish(part: str, name: str) -> None:
     assert [sentence for sentence in sentences if CLUMSY.search(sentence)] == []
 
 
-def test_what_is_not_there_agrees_with_its_noun_in_spanish() -> None:
+def test_an_escalation_of_a_promise_counts_from_its_breach_in_spanish() -> None:
     graph = everything()
     with translation.override("es"):
-        way, *ways = graph.transitions
-        given, taken = (replace(graph, transitions=(replace(way, completes=key), *ways)) for key in ("approving", ""))
-        [change] = compare(given, taken)
-        assert "la tarea que termina es ahora ninguna; antes: " in change.sentence
         sla, *slas = graph.slas
         late = replace(sla, escalate=values_of(sla, "escalate")[1])
         [change] = compare(graph, replace(graph, slas=(late, *slas)))
         assert "incumplirse el compromiso: " in change.sentence
+
+
+@pytest.mark.parametrize(("part", "name"), CASES)
+def test_what_is_new_or_gone_is_said_as_such_and_not_as_none_or_never(part: str, name: str) -> None:
+    """A sentence to sign: “is no longer due 9 hours after its opening”, and not “is now due never; before: …”."""
+    graph = everything()
+    first, *others = getattr(graph, part)
+    there, *nothing = sorted(values_of(first, name), key=lambda value: value in (None, ""))
+    if not nothing or nothing[-1] not in (None, "") or name in ("undo", "decide"):
+        return
+    full, empty = (replace(graph, **{part: (replace(first, **{name: v}), *others)}) for v in (there, nothing[-1]))
+    [come], [gone] = compare(empty, full), compare(full, empty)
+    for change in (come, gone):
+        assert not re.search(r"\b(none|never|not at all|before)\b", change.sentence), change.sentence
+    assert re.search(r"\bno (longer|.* any more)\b", gone.sentence), gone.sentence
+
+
+def test_the_workflow_itself_gains_and_loses_in_words_too() -> None:
+    graph = replace(everything(), parent="", description="")
+    told = replace(graph, parent="customer", description="Anew.")
+    assert [change.sentence for change in compare(graph, told)] == [
+        "The workflow is now described as “Anew.”.",
+        "The workflow now tells the record in “customer” when it has moved.",
+    ]
+    assert [change.sentence for change in compare(told, graph)] == [
+        "The workflow is no longer described as “Anew.”.",
+        "The workflow no longer tells the record in “customer” when it has moved.",
+    ]

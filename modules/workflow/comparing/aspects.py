@@ -19,12 +19,24 @@ Say = Callable[[Vocabulary, Any], str]
 Words = str | Promise
 
 
+NOTHING = (None, "")
+
+
 @dataclass(frozen=True)
 class One:
-    """A single value: `changed` has the places {place}, {new} and {old}."""
+    """A single value: `changed` has the places {place}, {new} and {old}; where there was none before, or is none any
+    more, `gained` and `lost` say so."""
 
     changed: Words
     say: Say = phrases.text
+    gained: Words = ""
+    lost: Words = ""
+
+    def sentence(self, was: Any, now: Any) -> str:
+        """The words for a change between these."""
+        if was in NOTHING and self.gained:
+            return str(self.gained)
+        return str(self.lost if now in NOTHING and self.lost else self.changed)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,11 @@ class Switch:
 
 Aspect = One | Several | Switch
 
-_FORM = One(gettext_lazy("{place} now asks for the form {new}; before: {old}."))
+_FORM = One(
+    gettext_lazy("{place} now asks for the form {new}; before: {old}."),
+    gained=gettext_lazy("{place} now asks for the form {new}."),
+    lost=gettext_lazy("{place} no longer asks for the form {old}."),
+)
 _TITLE = One(gettext_lazy("{place} was called {old} before; its name is now {new}."))
 _EYES = Several(
     gettext_lazy("{place} may no longer be done by whoever did {items}."),
@@ -78,7 +94,11 @@ STATE: Mapping[str, Aspect] = {
     "title": _TITLE,
     "kind": One(gettext_lazy("{place} is now {new}; before: {old}."), phrases.state_kind),
     "tone": One(gettext_lazy("{place} is shown in the tone {new}; before: {old}.")),
-    "icon": One(gettext_lazy("{place} is shown with the icon {new}; before: {old}.")),
+    "icon": One(
+        gettext_lazy("{place} is shown with the icon {new}; before: {old}."),
+        gained=gettext_lazy("{place} now has the icon {new}."),
+        lost=gettext_lazy("{place} no longer has the icon {old}."),
+    ),
 }
 TRANSITION: Mapping[str, Aspect] = {
     "title": _TITLE,
@@ -97,16 +117,35 @@ TRANSITION: Mapping[str, Aspect] = {
     "guards": _GUARDS,
     "effects": _EFFECTS,
     "form": _FORM,
-    "after": One(gettext_lazy("{place} now happens {new}; before: {old}."), phrases.wait),
-    "completes": One(gettext_lazy("{place} now ends the task {new}; before: {old}."), phrases.task),
-    "confirm": One(gettext_lazy("{place} now asks first {new}; before: {old}.")),
+    "after": One(
+        gettext_lazy("{place} now happens {new}; before: {old}."),
+        phrases.wait,
+        gained=gettext_lazy("{place} now happens {new}."),
+        lost=gettext_lazy("{place} no longer happens {old}."),
+    ),
+    "completes": One(
+        gettext_lazy("{place} now ends the task {new}; before: {old}."),
+        phrases.task,
+        gained=gettext_lazy("{place} now ends the task {new}."),
+        lost=gettext_lazy("{place} no longer ends the task {old}."),
+    ),
+    "confirm": One(
+        gettext_lazy("{place} now asks first {new}; before: {old}."),
+        gained=gettext_lazy("{place} now asks first {new}."),
+        lost=gettext_lazy("{place} no longer asks first {old}."),
+    ),
     "destructive": Switch(
         gettext_lazy("{place} now looks like a step that destroys something."),
         gettext_lazy("{place} no longer looks like a step that destroys something."),
     ),
     "not_same_as": _EYES,
     "undo": One(gettext_lazy("{place}: taking it back is now {new}; before: {old}."), phrases.undoing),
-    "hold": One(gettext_lazy("{place}: what it sends now waits {new}; before: {old}."), phrases.duration),
+    "hold": One(
+        gettext_lazy("{place}: what it sends now waits {new}; before: {old}."),
+        phrases.duration,
+        gained=gettext_lazy("{place}: what it sends now waits {new}."),
+        lost=gettext_lazy("{place}: what it sends no longer waits {old}."),
+    ),
     "asks": Several(
         gettext_lazy("{place} now asks for {items}."), gettext_lazy("{place} no longer asks for {items}."), phrases.ask
     ),
@@ -119,7 +158,11 @@ TRANSITION: Mapping[str, Aspect] = {
         gettext_lazy("{place} now makes up for every step done before."),
         gettext_lazy("{place} no longer makes up for the steps done before."),
     ),
-    "event": One(gettext_lazy("{place} now waits for the report {new}; before: {old}.")),
+    "event": One(
+        gettext_lazy("{place} now waits for the report {new}; before: {old}."),
+        gained=gettext_lazy("{place} now waits for the report {new}."),
+        lost=gettext_lazy("{place} no longer waits for the report {old}."),
+    ),
     "brings": Several(
         gettext_lazy("{place}: the report now brings {items}."),
         gettext_lazy("{place}: the report no longer brings {items}."),
@@ -129,11 +172,20 @@ TRANSITION: Mapping[str, Aspect] = {
         gettext_lazy("{place}: the report is now for every record that waits for it."),
         gettext_lazy("{place}: the report is now for one record."),
     ),
-    "match": One(gettext_lazy("{place}: the report now names the record by {new}; before: {old}."), phrases.field),
+    "match": One(
+        gettext_lazy("{place}: the report now names the record by {new}; before: {old}."),
+        phrases.field,
+        gained=gettext_lazy("{place}: the report names the record by {new}."),
+        lost=gettext_lazy("{place}: the report no longer names the record by {old}."),
+    ),
 }
 TASK: Mapping[str, Aspect] = {
     "title": _TITLE,
-    "states": _STATES,
+    "states": Several(
+        gettext_lazy("{place} is now also open in {items}."),
+        gettext_lazy("{place} is no longer open in {items}."),
+        phrases.state,
+    ),
     "assign": One(gettext_lazy("{place} is now given to {new}; before: {old}."), phrases.actor),
     "also": Several(
         gettext_lazy("{place} is now given to {items} too."),
@@ -145,7 +197,12 @@ TASK: Mapping[str, Aspect] = {
         gettext_lazy("{place} no longer ends with {items}."),
         phrases.outcome,
     ),
-    "due": One(gettext_lazy("{place} is now due {new}; before: {old}."), phrases.from_opening),
+    "due": One(
+        gettext_lazy("{place} is now due {new}; before: {old}."),
+        phrases.from_opening,
+        gained=gettext_lazy("{place} is now due {new}."),
+        lost=gettext_lazy("{place} is no longer due {old}."),
+    ),
     "not_same_as": _EYES,
     "form": _FORM,
     "decide": One(gettext_lazy("{place} is now decided like this: {new} Before: {old}"), phrases.decision),
@@ -160,7 +217,12 @@ REPEAT: Mapping[str, Aspect] = {
     "title": _TITLE,
     "states": _STATES,
     "wait": One(gettext_lazy("{place} now happens first {new}; before: {old}."), phrases.wait),
-    "every": One(gettext_lazy("{place} now happens again after {new}; before: {old}."), phrases.interval),
+    "every": One(
+        gettext_lazy("{place} now happens again after {new}; before: {old}."),
+        phrases.interval,
+        gained=gettext_lazy("{place} now happens again after {new}."),
+        lost=gettext_lazy("{place} no longer happens again after {old}."),
+    ),
     "times": One(gettext_lazy("{place} now happens {new}; before: {old}."), phrases.times),
     "guards": _GUARDS,
     "effects": _EFFECTS,
@@ -169,7 +231,12 @@ SLA: Mapping[str, Aspect] = {
     "title": _TITLE,
     "states": _STATES,
     "within": One(gettext_lazy("{place} now allows {new}; before: {old}."), phrases.interval),
-    "warn": One(gettext_lazy("{place} now warns {new}; before: {old}."), phrases.wait),
+    "warn": One(
+        gettext_lazy("{place} now warns {new}; before: {old}."),
+        phrases.wait,
+        gained=gettext_lazy("{place} now warns {new}."),
+        lost=gettext_lazy("{place} no longer warns {old}."),
+    ),
     "paused_in": Several(
         gettext_lazy("{place}: the clock now stands still in {items}."),
         gettext_lazy("{place}: the clock no longer stands still in {items}."),
@@ -191,11 +258,27 @@ WORKFLOW: Mapping[str, Aspect] = {
     "key": One(gettext_lazy("{place} now has the key {new}; before: {old}.")),
     "record_type": One(gettext_lazy("{place} is now about records of the type {new}; before: {old}.")),
     "title": _TITLE,
-    "description": One(gettext_lazy("{place} is now described as {new}; before: {old}.")),
-    "owner": One(gettext_lazy("{place}: a record's owner now stands in {new}; before: {old}."), phrases.field),
-    "facts": One(gettext_lazy("{place}: conditions are now told facts by {new}; before: {old}.")),
+    "description": One(
+        gettext_lazy("{place} is now described as {new}; before: {old}."),
+        gained=gettext_lazy("{place} is now described as {new}."),
+        lost=gettext_lazy("{place} is no longer described as {old}."),
+    ),
+    "owner": One(
+        gettext_lazy("{place}: a record's owner now stands in {new}; before: {old}."),
+        phrases.field,
+        gained=gettext_lazy("{place}: a record's owner stands in {new}."),
+        lost=gettext_lazy("{place}: a record has no owner any more; before it stood in {old}."),
+    ),
+    "facts": One(
+        gettext_lazy("{place}: conditions are now told facts by {new}; before: {old}."),
+        gained=gettext_lazy("{place}: conditions are now told facts by {new}."),
+        lost=gettext_lazy("{place}: conditions are no longer told facts by {old}."),
+    ),
     "parent": One(
-        gettext_lazy("{place} now tells the record in {new} when it has moved; before: {old}."), phrases.field
+        gettext_lazy("{place} now tells the record in {new} when it has moved; before: {old}."),
+        phrases.field,
+        gained=gettext_lazy("{place} now tells the record in {new} when it has moved."),
+        lost=gettext_lazy("{place} no longer tells the record in {old} when it has moved."),
     ),
 }
 ASPECTS: Mapping[str, Mapping[str, Aspect]] = {

@@ -96,7 +96,7 @@ class _Comparison:
                 yield from self._several(aspect, one, other, place)
             case One():
                 was, now = self._said(aspect, one, other)
-                yield str(aspect.changed).format(place=place, old=was, new=now), _plain(one), _plain(other)
+                yield aspect.sentence(one, other).format(place=place, old=was, new=now), _plain(one), _plain(other)
 
     def _said(self, aspect: One | Several, one: Any, other: Any) -> tuple[str, str]:
         """Both values in words; where the words are the same, the JSON behind them tells them apart."""
