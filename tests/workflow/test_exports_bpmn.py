@@ -1,6 +1,7 @@
 """A workflow as BPMN 2.0: our parts in its elements, everything placed, read by others without a warning."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from modules.workflow.exports.bpmn import bpmn
 from modules.workflow.exports.bpmn.elements import iso
 from modules.workflow.exports.bpmn.mapping import identifier
+from modules.workflow.exports.bpmn.repeats import cycle
 from modules.workflow.flows import flows
-from modules.workflow.graph import StateNode, Transition, Wait, WorkflowGraph
+from modules.workflow.graph import Repeat, StateNode, Transition, Wait, WorkflowGraph
 from tests.workflow.exported import everything
 from tests.workflow.outside_tools import node
 from tests.workflow.test_comparing import full_graphs
 
+IN_HOURS = Wait(timedelta(hours=8), calendar="shop")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9._-]*\Z")
@@ -58,7 +61,8 @@ def test_each_part_of_ours_is_an_element_of_bpmn() -> None:
         "Step-hand_in-submitted": "intermediateCatchEvent",
         "Step-late-triage": "boundaryEvent",
         "Flow-vote.no-triage": "sequenceFlow",
-        "Repeat-remind": "textAnnotation",
+        "Repeat-remind": "serviceTask",
+        "Cycle-remind-triage": "boundaryEvent",
         "Promise-fast": "textAnnotation",
     }
     assert {key: found[key] for key in expected} == expected
@@ -80,6 +84,37 @@ def test_what_starts_an_event_is_said_as_bpmn_says_it() -> None:
     assert found["Step-late-triage"].attrib["attachedToRef"] == "State-triage"
 
 
+def test_what_comes_again_is_a_timer_that_leaves_its_state_running() -> None:
+    found = elements(bpmn(everything()))
+    timer = found["Cycle-remind-triage"]
+    assert (timer.attrib["attachedToRef"], timer.attrib["cancelActivity"]) == ("State-triage", "false")
+    assert found["Again-remind-triage"].attrib["targetRef"] == "Repeat-remind"
+
+
+@pytest.mark.parametrize(
+    ("repeat", "kind", "text"),
+    [
+        (Repeat("r", "R", ("a",), Wait(days=1), Wait(days=1), 3), "timeCycle", "R3/P1D"),
+        (Repeat("r", "R", ("a",), Wait(days=1), Wait(days=1), 0), "timeCycle", "R/P1D"),
+        (Repeat("r", "R", ("a",), IN_HOURS, IN_HOURS, 2), "timeCycle", "R2/PT8H (shop)"),
+        (Repeat("r", "R", ("a",), Wait(days=2), Wait(days=1), 3), "timeCycle", "R3/record.state_since + P2D/P1D"),
+        (Repeat("r", "R", ("a",), Wait(days=-2, field="due_on"), Wait(days=1), 3), "timeCycle",
+         "R3/record.due_on - P2D/P1D"),
+        (Repeat("r", "R", ("a",), Wait(days=2)), "timeDuration", "P2D"),
+    ],
+)  # fmt: skip
+def test_the_cycle_of_a_repetition(repeat: Repeat, kind: str, text: str) -> None:
+    written = ET.fromstring(cycle(repeat).replace("bpmn:", "").replace("xsi:", ""))
+    assert (written.tag, written.text) == (kind, text)
+
+
+def test_where_no_timer_can_sit_a_note_says_what_comes_again() -> None:
+    states = (StateNode("a", "A", "initial"), StateNode("b", "B"), StateNode("z", "Z", "final"))
+    ways = (Transition("go", "Go", ("a",), "z"), Transition("on", "On", ("a",), "b"), Transition("e", "E", ("b",), "z"))
+    graph = WorkflowGraph("k.k", 1, "k.k", "K", "", states, ways, repeats=(Repeat("r", "Again", ("a",), Wait(days=2)),))
+    assert kinds(bpmn(graph))["Note-r"] == "textAnnotation"
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=25, deadline=None)
 @given(full_graphs())
 def test_every_shape_has_bounds_every_flow_waypoints_every_reference_an_end(graph: WorkflowGraph) -> None:
@@ -90,7 +125,16 @@ def test_every_shape_has_bounds_every_flow_waypoints_every_reference_an_end(grap
         for element in root.iter()
         if element.tag in (f"{DI}BPMNShape", f"{DI}BPMNEdge")
     }
-    shown = ("Event", "Gateway", "userTask", "subProcess", "sequenceFlow", "textAnnotation", "association")
+    shown = (
+        "Event",
+        "Gateway",
+        "userTask",
+        "serviceTask",
+        "subProcess",
+        "sequenceFlow",
+        "textAnnotation",
+        "association",
+    )
     assert set(drawn) == {key for key, element in found.items() if element.tag.endswith(shown)}
     for element in drawn.values():
         parts = [child.tag.partition("}")[2] for child in element]

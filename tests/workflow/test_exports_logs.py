@@ -1,6 +1,7 @@
 """Event logs: every row of the history is an event, pm4py reads back what was written, names stay in the house."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,6 +81,63 @@ def test_every_row_of_the_history_is_an_event_of_its_record(moved: list[Parcel])
     assert [trace[0].attrib["value"] for trace in root.iter(f"{XES}trace")] == [
         f"parcels.parcel:{parcel.pk}" for parcel in moved
     ]
+
+
+NAME, NCNAME = re.compile(r"[A-Za-z_:][\w.:-]*\Z"), re.compile(r"[A-Za-z_][\w.-]*\Z")
+ATTRIBUTES = {
+    "string": re.compile(r".*\Z", re.DOTALL),
+    "date": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z"),
+    "int": re.compile(r"-?\d{1,19}\Z"),
+}
+CHILDREN = {
+    "log": "(extension )*(global )*(classifier )*({a} )*(trace )*", "trace": "({a} )*(event )*", "event": "({a} )*",
+    "global": "({a} )*", "extension": "", "classifier": "",
+}  # fmt: skip
+REQUIRED = {"log": {"xes.version"}, "extension": {"name", "prefix", "uri"}, "classifier": {"name", "keys"}}
+
+
+def broken_rules(root: ET.Element) -> list[str]:
+    """What the XML schema and the text of IEEE 1849-2016 do not allow."""
+    found = []
+    for each in root.iter():
+        kind = each.tag.removeprefix(XES)
+        children = "".join(child.tag.removeprefix(XES) + " " for child in each)
+        order = CHILDREN.get(kind, "({a} )*").replace("{a}", f"(?:{'|'.join(ATTRIBUTES)})")
+        if not re.fullmatch(order, children):
+            found.append(f"{kind} holds {children}")
+        if kind in ATTRIBUTES:
+            if not NAME.match(each.get("key", "")) or not ATTRIBUTES[kind].match(each.get("value", "?" * 20)):
+                found.append(f"{kind} {each.attrib}")
+        elif kind not in CHILDREN or not REQUIRED.get(kind, set()) <= set(each.attrib):
+            found.append(f"{kind} {each.attrib}")
+        keys = [child.get("key") for child in each if child.tag.removeprefix(XES) in ATTRIBUTES]
+        if len(keys) != len(set(keys)):
+            found.append(f"a key of {kind} comes twice: {keys}")
+    return found + _broken_declarations(root)
+
+
+def _broken_declarations(root: ET.Element) -> list[str]:
+    """Prefixes without their extension, classifiers over what is no global, components without what is global."""
+    prefixes = {each.get("prefix") for each in root.iter(f"{XES}extension")}
+    used = {each.get("key", "").partition(":")[0] for each in root.iter() if ":" in each.get("key", "")}
+    found = [f"no extension has the prefix {prefix}" for prefix in used - prefixes]
+    shared = {each.get("scope"): {child.get("key") for child in each} for each in root.iter(f"{XES}global")}
+    for classifier in root.iter(f"{XES}classifier"):
+        if not NCNAME.match(classifier.get("name", "")):
+            found.append(f"no name: {classifier.get('name')}")
+        if lost := set(classifier.get("keys", "").split()) - shared[classifier.get("scope")]:
+            found.append(f"a classifier names {lost}")
+    for scope, keys in shared.items():
+        lacks = (keys - {child.get("key") for child in each} for each in root.iter(f"{XES}{scope}"))
+        found += [f"a {scope} has no {lost}" for lost in lacks if lost]
+    return found
+
+
+def test_the_log_keeps_the_rules_of_its_schema(moved: list[Parcel], clerk: User, at: datetime) -> None:
+    fire(moved[2], "cancel", actor=as_actor(clerk), at=at, data={"reason": "\x0b <&> ]]>"})
+    assert broken_rules(log_of()) == []
+    assert broken_rules(log_of(by_name=True)) == []
+    assert broken_rules(log_of(window=Window(at + timedelta(days=9)))) == [], "also without an event"
 
 
 def test_the_work_is_scheduled_started_complete_or_withdrawn(moved: list[Parcel]) -> None:

@@ -33,11 +33,12 @@ def _head(flow: Flow) -> Iterator[str]:
         uri = f"{SCHEMA}{prefix}.xesext"
         yield element("extension", {"name": name, "prefix": prefix, "uri": uri})
     yield element("global", {"scope": "trace"}, _string("concept:name", "unknown"))
-    yield element(
+    yield element(  # what classifiers name has to be declared before them
         "global",
         {"scope": "event"},
         _string("concept:name", "unknown"),
         _string("lifecycle:transition", "complete"),
+        _string("step", "unknown"),
         element("date", {"key": "time:timestamp", "value": "1970-01-01T00:00:00.000Z"}),
     )
     yield element("classifier", {"name": "Activity", "scope": "event", "keys": "concept:name"})

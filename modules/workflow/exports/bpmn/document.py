@@ -7,6 +7,7 @@ from modules.workflow.diagram.pen import number
 from modules.workflow.exports.bpmn.elements import Elements, documentation, flow_in, flow_out, message_id, text
 from modules.workflow.exports.bpmn.mapping import StateElement, WayElement, identifier, state_elements, way_elements
 from modules.workflow.exports.bpmn.places import EVENT, Places, Point, place
+from modules.workflow.exports.bpmn.repeats import Repeats
 from modules.workflow.exports.writing import attribute, element
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.words.vocabulary import Vocabulary
@@ -35,6 +36,7 @@ class _File:
         self.states = state_elements(graph)
         self.ways = way_elements(graph, self.states)
         self.places: Places = place(self.states, self.ways)
+        self.repeats = Repeats(graph, self.vocabulary, self.states)
         self.process = identifier("Process", graph.key)
 
     def lines(self) -> Iterator[str]:
@@ -70,6 +72,7 @@ class _File:
         for way in self.ways:
             yield self.elements.way(way, self.states[way.source])
             yield from self.elements.flows(way, self.states)
+        yield from self.repeats.elements()
         for key, words, states in self._notes():
             yield element("bpmn:textAnnotation", {"id": key}, text("bpmn:text", words))
             for state in states:
@@ -77,10 +80,11 @@ class _File:
                 yield element("bpmn:association", dict(given))
 
     def _notes(self) -> list[tuple[str, str, tuple[str, ...]]]:
-        """Repetitions and promises: id, words, the states that they are about."""
+        """Promises, and repetitions where no timer can sit: id, words, the states that they are about."""
         repeats = [
-            (identifier("Repeat", node.key), " ".join(repeat_sentences(self.vocabulary, node)), node.states)
+            (identifier("Note", node.key), " ".join(repeat_sentences(self.vocabulary, node)), noted)
             for node in self.graph.repeats
+            if (noted := self.repeats.noted_in(node))
         ]
         slas = [
             (identifier("Promise", node.key), " ".join(sla_sentences(self.vocabulary, node)), node.states)
@@ -100,6 +104,7 @@ class _File:
                     yield _shape(key, self.places.shapes[f"{state.id}:{task.key}"])
         for way in self.ways:
             yield from self._way(way)
+        yield from (_shape(key, box) for key, box in self.repeats.shapes(self.places.shapes))
         yield from self._drawn_notes()
 
     def _start(self) -> Iterator[str]:
@@ -121,13 +126,22 @@ class _File:
             yield _edge(flow_out(way), self.places.out[way.key])
 
     def _drawn_notes(self) -> Iterator[str]:
-        top = self.places.bottom + 30
-        for place_, (key, _words, states) in enumerate(self._notes()):
-            box = Placed(key, 70 + place_ * (NOTE_WIDTH + NOTE_GAP), top, NOTE_WIDTH, NOTE_HEIGHT)
+        deeds: dict[str, Placed] = {}
+        for name, key in self.repeats.deeds():
+            deeds[name] = self._below(len(deeds), key)
+            yield _shape(key, deeds[name])
+        for key, points in self.repeats.ways(self.places.shapes, deeds):
+            yield _edge(key, points)
+        for place_, (key, _words, states) in enumerate(self._notes(), start=len(deeds)):
+            box = self._below(place_, key)
             yield _shape(key, box)
             for state in states:
                 shape = self.places.shapes[self.states[state].id]
                 yield _edge(_tie(key, state), [(shape.middle[0], shape.y + shape.height), (box.x + 20, box.y)])
+
+    def _below(self, place_: int, key: str) -> Placed:
+        """Below the workflow, one beside the other."""
+        return Placed(key, 70 + place_ * (NOTE_WIDTH + NOTE_GAP), self.places.bottom + 30, NOTE_WIDTH, NOTE_HEIGHT)
 
 
 def _tie(note: str, state: str) -> str:
