@@ -19,6 +19,7 @@ from modules.workflow.flows import find_flow
 from modules.workflow.messages import TaskGiven
 from modules.workflow.models import Absence, Task
 from modules.workflow.run import run_on
+from modules.workflow.services.hands import may_stand_in
 
 if TYPE_CHECKING:
     from modules.accounts.models import User
@@ -137,6 +138,9 @@ def _move(task: Task, holder: int | None, who: Mapping[str, int | None], deed: T
         try:
             run.lock()
         except RecordGone:
+            return 0
+        person = who["person"]
+        if deed == TaskDeed.STAND_IN and person is not None and not may_stand_in(run, task, person):
             return 0
         fresh = Task.objects.filter(pk=task.pk, status=TaskStatus.OPEN, person=holder)
         columns = {f"{name}_id": value for name, value in who.items()}

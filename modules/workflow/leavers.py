@@ -16,7 +16,7 @@ from modules.workflow.four_eyes import called
 from modules.workflow.messages import TaskGiven
 from modules.workflow.models import Task
 from modules.workflow.run import Run, run_on
-from modules.workflow.services.hands import back_to, cancel
+from modules.workflow.services.hands import back_to, cancel, may_stand_in
 
 if TYPE_CHECKING:
     from modules.accounts.models import User
@@ -66,4 +66,7 @@ def _pass_on(run: Run, pk: int, left: "User") -> None:
 
 def _next(run: Run, task: Task, left: "User") -> Holder:
     """Whoever had delegated it, else who stands in; else it is its role's again, or nobody's and shown as stuck."""
-    return back_to(run, task) if task.delegated_by_id is not None else holders_at([left.pk], run.at)[left.pk]
+    if task.delegated_by_id is not None:
+        return back_to(run, task)
+    holder = holders_at([left.pk], run.at)[left.pk]
+    return holder if holder.person is None or may_stand_in(run, task, holder.person) else Holder(None)

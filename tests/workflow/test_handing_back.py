@@ -13,14 +13,15 @@ from modules.workflow.absences import hand_over_due, plan_absence
 from modules.workflow.api import assign, claim, complete, fire, undo_last
 from modules.workflow.errors import Unsuitable
 from modules.workflow.graph import Decision, Transition
-from modules.workflow.models import Task
+from modules.workflow.models import Task, TaskLink
 from modules.workflow.panels.story import entries_of, staff_story
-from modules.workflow.services import ask, delegate
+from modules.workflow.services import ask, delegate, recall
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.app.slips import SlipFlow
+from tests.workflow.clocks import go
 from tests.workflow.conftest import as_actor
-from tests.workflow.offices import ROLE, Office, messages_of, review, role, seats, staff, told
+from tests.workflow.offices import ROLE, Office, held, messages_of, review, role, seats, staff, told
 
 SOON = timedelta(minutes=5)
 
@@ -228,3 +229,38 @@ def test_an_answer_is_told_to_who_asked_and_to_who_has_the_task_now(
     assert news.keys() == {voters[0], voters[2]}
     assert news[voters[0]].startswith("You asked: How old is it?")
     assert news[voters[2]].startswith("The question was: How old is it?")
+
+
+def test_nobody_stands_in_twice_in_one_vote(slip_for: Office, voters: list[User], at: datetime) -> None:
+    """Who can answer once only would leave the other seats waiting."""
+    slip, substitute = slip_for(review(role("members"), decide=Decision("all"))), staff("Substitute")
+    for person in voters[:2]:
+        plan_absence(person, substitute, at, at + timedelta(days=2), actor=as_actor(person), at=at)
+    hand_over_due(at + SOON)
+    assert held(slip) == [substitute.pk, voters[1].pk, voters[2].pk]
+
+
+def test_who_may_not_do_it_by_four_eyes_does_not_stand_in_either(
+    slip_for: Office, voters: list[User], at: datetime
+) -> None:
+    slip = slip_for(review(role(), not_same_as=("review",)))
+    complete(seats(slip)[0], "no", actor=as_actor(voters[1]), at=at)
+    slip.refresh_from_db()
+    go(slip, "open", at)
+    claim(seats(slip)[0], actor=as_actor(voters[0]), at=at)
+    plan_absence(voters[0], voters[1], at, at + timedelta(days=2), actor=as_actor(voters[0]), at=at)
+    hand_over_due(at + SOON)
+    assert held(slip) == [voters[0].pk]
+
+
+def test_what_was_somebody_s_outside_is_theirs_again_when_it_is_recalled(
+    slip_for: Office, voters: list[User], at: datetime
+) -> None:
+    slip = slip_for(review(role("link", "customer__email")), customer=UserFactory.create(email="eva@example.test"))
+    boss = as_actor(User.objects.create_superuser("boss@example.test", "secret"))
+    (task,) = seats(slip)
+    assign(task, person=voters[0], actor=boss, at=at)
+    recall(task, actor=boss, at=at + SOON)
+    assert (task.person, task.email) == (None, "eva@example.test")
+    old, new = TaskLink.objects.order_by("pk")
+    assert (old.revoked_at, new.revoked_at, new.email) == (at, None, "eva@example.test")

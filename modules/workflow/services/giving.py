@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from modules.core.actors import Actor
 from modules.core.messages import notify
 from modules.core.statements import insert
+from modules.workflow import links
 from modules.workflow.assignments.presence import holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.deciding import takes_votes
@@ -94,9 +95,12 @@ def recall(task: Task, *, actor: Actor, at: datetime) -> Task:
         if given is None or actor.user_id is None or given.actor_id != actor.user_id or not _is_given(given):
             raise NothingToRecall
         before = get_user_model()._default_manager.filter(pk=given.data.get("_from"), is_active=True).first()
-        if before is None and not found.role:
+        email = str(given.data.get("_email") or "") if before is None else ""
+        if before is None and not found.role and not email:
             before = actor.user
-        hand_over(run, found, TaskDeed.RECALL, before, delegated_by=None)
+        hand_over(run, found, TaskDeed.RECALL, before, delegated_by=None, email=email)
+        if email:
+            links.invite(found.pk, email, at=at)
     task.refresh_from_db()
     return task
 

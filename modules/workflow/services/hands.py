@@ -16,7 +16,7 @@ from modules.workflow.choices import TaskDeed, TaskStatus
 from modules.workflow.deciding import takes_votes, votes_once
 from modules.workflow.errors import AlreadyAnswered, TaskClosed, TaskNotYours, TaskTaken, Unsuitable
 from modules.workflow.flows import flow_of
-from modules.workflow.four_eyes import called, refuse_same_person
+from modules.workflow.four_eyes import barred_people, called, refuse_same_person
 from modules.workflow.graph import TaskNode
 from modules.workflow.history import FireResult
 from modules.workflow.lateness import who
@@ -168,10 +168,22 @@ def back_to(run: Run, task: Task) -> Holder:
     if giver is None:
         return Holder(None)
     holder = holders_at([giver], run.at)[giver]
-    if holder.person in (None, giver) or not takes_votes(node_of(run, task)):
+    if holder.person in (None, giver) or may_stand_in(run, task, holder.person):
         return holder
-    has_seat = group_of(run, task).exclude(pk=task.pk).filter(Q(person=holder.person) | Q(closed_by=holder.person))
-    return Holder(giver) if has_seat.exists() else holder
+    return Holder(giver)
+
+
+def may_stand_in(run: Run, task: Task, person: int) -> bool:
+    """Whether a substitute may do the task: not one who answers for themselves too, or is kept from it by four eyes."""
+    if task.question or all(node.key != task.key for node in run.graph.tasks):
+        return True
+    if person in barred_people(run.graph, run.plan.task_eyes.get(task.key, ()), run.record_id):
+        return False
+    node = node_of(run, task)
+    if not takes_votes(node) or not votes_once(node):
+        return True
+    answered, asked = Q(status=TaskStatus.DONE, closed_by=person), Q(status=TaskStatus.OPEN, person=person)
+    return not group_of(run, task).exclude(pk=task.pk).filter(answered | asked).exists()
 
 
 def hand_over(run: Run, task: Task, deed: TaskDeed, to: Any, **columns: Any) -> FireResult:
@@ -185,6 +197,8 @@ def hand_over(run: Run, task: Task, deed: TaskDeed, to: Any, **columns: Any) -> 
         links.withdraw(task.pk, at=run.at)
     Task.objects.filter(pk=task.pk).update(person=to, **changes)
     data: dict[str, Any] = {"_task": task.pk, "_from": task.person_id, "_to": None if to is None else to.pk}
+    if task.email:
+        data["_email"] = task.email
     if to is not None and to.pk != run.actor.user_id:
         data["person"] = called(Actor.of(to))
     return run.note(f"{task.key}.{deed}", data=data)
