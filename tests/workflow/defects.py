@@ -134,7 +134,7 @@ DEFECTS = [
         waiting.what_left_the_house_stays,
     ),
     Defect(
-        "facts that change move nothing", "firing:advance", "results = run.rest()", "results = []",
+        "facts that change move nothing", "firing:advance", "settle_rows(run) or run.rest()", "[]",
         waiting.facts_move_records,
     ),
     # Repetitions, promises, votes, events, versions, compensation
