@@ -15,6 +15,7 @@ from tests.factories.accounts import StaffFactory, UserFactory
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.clocks import slip_by  # noqa: F401 - a fixture
 from tests.workflow.offices import slip_for, voters  # noqa: F401 - fixtures
+from tests.workflow.round_trips import every_workflow_is_a_document  # noqa: F401 - a fixture
 
 
 @pytest.fixture

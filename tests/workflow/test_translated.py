@@ -23,6 +23,7 @@ from modules.workflow.comparing import compare
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.publishing import graph_from, problems_of, publish, save_draft
+from modules.workflow.words.deeds import deed
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, data_of, forget, repairs_running, somebody
 from tests.workflow.test_standard import told
@@ -144,6 +145,8 @@ def test_everybody_is_told_in_the_own_language(language: str, said: tuple[str, s
         start(request, actor=SYSTEM, at=at)
         fire(request, "take_up", actor=Actor.of(clerk), at=at)
         fire(request, "approve", actor=Actor.of(clerk), at=at)
+        with translation.override(language):
+            assert f"title: {said[0][:8]}" in deed(flow_of(KEY).graph.transition("approve").effects[0])
         assert told() == [(customer.email, *said)]
         assert Notification.objects.count() == 1
     finally:

@@ -1,13 +1,15 @@
 """Effects in words: a message by its title, an action by its own, anything else by the first line of its docstring."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from inspect import getdoc
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from modules.core.messages import messages
 from modules.workflow import names
 from modules.workflow.graph import EffectUse
+from modules.workflow.graph.translated import text_for
 from modules.workflow.words.lists import all_of
 
 TELL = "tell:"
@@ -25,8 +27,14 @@ def deeds(uses: Iterable[EffectUse]) -> str:
 
 def parameters(params: Iterable[tuple[str, object]]) -> str:
     """` (limit: 500)`; nothing for none."""
-    shown = ", ".join(f"{name}: {value}" for name, value in params)
+    shown = ", ".join(f"{name}: {_in_words(value)}" for name, value in params)
     return f" ({shown})" if shown else ""
+
+
+def _in_words(value: object) -> object:
+    """A parameter's value; of a text in several languages the reader's."""
+    languages = {code for code, _title in settings.LANGUAGES}
+    return text_for(value) if isinstance(value, Mapping) and languages & value.keys() else value
 
 
 def _said(name: str) -> str:
