@@ -204,7 +204,7 @@ def test_the_sentences_can_be_read_without_the_code() -> None:
     said = {change.place: change.sentence for change in compare(repairs(), changed_repairs())}
     assert said["states.triage.key"] == "State “In review” is now “Triage” (in_review → triage)."
     assert said["transitions.approve.guards"] == (
-        "Step “Approve” is now possible only if `record.cost <= 500` holds "
+        "Step “Approve” is now possible only if “cost” is at most 500 "
         "(otherwise “Above 500 the manager approves too.”)."
     )
     assert said["transitions.reject.sources"] == "Step “Reject” is now possible from “With the manager” too."

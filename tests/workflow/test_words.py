@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import translation
 
-from modules.workflow.flows import flows
+from modules.workflow.flows import flow_of, flows
 from modules.workflow.graph import (
     ActorRule,
     Ask,
@@ -25,6 +25,7 @@ from modules.workflow.graph import (
     Wait,
     WorkflowGraph,
 )
+from modules.workflow.words.conditions import condition
 from modules.workflow.words.deeds import deed
 from modules.workflow.words.document import describe
 from modules.workflow.words.lengths import length
@@ -44,13 +45,35 @@ def step(**changes: Any) -> list[str]:
     return step_sentences(WORDS, replace(Transition("finish", "Finish", ("open",), "done", by=(CLERK,)), **changes))
 
 
+@pytest.mark.parametrize(
+    ("expression", "negated", "words"),
+    [
+        ("record.cost <= 4000", False, "“cost” is at most €40.00"),
+        ("record.cost <= 4000", True, "“cost” is more than €40.00"),
+        ("record.year >= 1950 && record.year < 2000", False, "“year” is at least 1950 and “year” is less than 2000"),
+        (
+            "record.year >= 1950 && record.year < 2000",
+            True,
+            "`record.year >= 1950 && record.year < 2000` does not hold",
+        ),
+        ('record.title != "Yi Yi"', False, "“title” is not “Yi Yi”"),
+        ("record.cost > record.year", False, "`record.cost > record.year` holds"),
+    ],
+)
+def test_a_simple_expression_is_said_in_the_words_of_its_fields(expression: str, negated: bool, words: str) -> None:
+    vocabulary = Vocabulary(flow_of("suggestions.suggestion").graph)
+    assert condition(GuardUse(expression=expression, negated=negated), vocabulary) == words
+    with translation.override("es"):
+        assert ("40,00\xa0€" in condition(GuardUse(expression=expression), vocabulary)) == ("4000" in expression)
+
+
 def test_who_may_do_what_while_and_if() -> None:
     assert step(
         guards=(GuardUse(expression="record.cost > 500", words="It is cheap."),),
         asks=(Ask("cost"), Ask("note", False, "A note")), not_same_as=("finish",), effects=(EffectUse("x.pay_bill"),),
     ) == [
         "While it is “Open”, somebody with the role “clerk” may choose “Finish”; it becomes “Done”.",
-        "That is possible only if `record.cost > 500` holds (otherwise “It is cheap.”).",
+        "That is possible only if “cost” is more than 500 (otherwise “It is cheap.”).",
         "It may not be the person who did “finish”.",
         "It asks for “cost”.",
         "It may be told “A note” too.",
@@ -199,6 +222,7 @@ def test_the_document_names_every_part_and_leaves_no_place_open(key: str) -> Non
             assert "None" not in text
 
 
+@pytest.mark.django_db
 def test_the_command_writes_the_document_in_a_language(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("workflow_export", "films.order", "--format", "words", "--language", "es")
     spanish = capsys.readouterr().out

@@ -54,8 +54,8 @@ def actor(vocabulary: Vocabulary, rule: Any) -> str:
     return people.who(vocabulary, rule)
 
 
-def guard(_vocabulary: Vocabulary, use: Any) -> str:
-    return conditions.condition(use)
+def guard(vocabulary: Vocabulary, use: Any) -> str:
+    return conditions.condition(use, vocabulary)
 
 
 def effect(_vocabulary: Vocabulary, use: Any) -> str:

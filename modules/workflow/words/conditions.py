@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 from modules.workflow import names
 from modules.workflow.graph import GuardUse
 from modules.workflow.guards import NEGATED
+from modules.workflow.words.comparisons import in_words
 from modules.workflow.words.deeds import parameters
 from modules.workflow.words.lists import all_of
+from modules.workflow.words.vocabulary import Vocabulary
 
 
-def condition(use: GuardUse) -> str:
-    """What must be so, as the end of a sentence that begins with `only if`."""
+def condition(use: GuardUse, vocabulary: Vocabulary | None = None) -> str:
+    """What must be so, as the end of a sentence that begins with `only if`; simple expressions in the words of the
+    fields where a vocabulary has them."""
     if use.expression:
-        return _expression(use)
+        return _expression(use, vocabulary)
     guard = names.guards.get(use.name)
     if guard is None:
         words = use.name.rpartition(".")[2].replace("_", " ")
@@ -28,14 +31,15 @@ def condition(use: GuardUse) -> str:
     return _("this is so: “{refusal}”").format(refusal=_open(guard.words) + parameters(use.params))
 
 
-def conditions(uses: Iterable[GuardUse]) -> str:
+def conditions(uses: Iterable[GuardUse], vocabulary: Vocabulary | None = None) -> str:
     """All of them in one phrase; nothing for none."""
-    return all_of(condition(use) for use in uses)
+    return all_of(condition(use, vocabulary) for use in uses)
 
 
-def _expression(use: GuardUse) -> str:
+def _expression(use: GuardUse, vocabulary: Vocabulary | None) -> str:
     told = _("`{expression}` does not hold") if use.negated else _("`{expression}` holds")
-    words = told.format(expression=use.expression)
+    words = "" if vocabulary is None else in_words(vocabulary, use.expression, negated=use.negated)
+    words = words or told.format(expression=use.expression)
     return _("{condition} (otherwise “{refusal}”)").format(condition=words, refusal=use.words) if use.words else words
 
 

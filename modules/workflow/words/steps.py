@@ -38,7 +38,7 @@ def _first(vocabulary: Vocabulary, step: Transition) -> str:
         "states": vocabulary.states(step.sources),
         "target": vocabulary.state(step.target),
         "people": whoever(vocabulary, step.by),
-        "conditions": conditions(step.guards),
+        "conditions": conditions(step.guards, vocabulary),
         "event": step.event,
         "task": vocabulary.task(step.completes),
         "length": "",
@@ -75,7 +75,7 @@ def _template(step: Transition, stays: bool) -> str:
 
 def _conditions(vocabulary: Vocabulary, step: Transition) -> Iterator[str]:
     if step.guards and step.kind != "automatic":
-        yield _("That is possible only if {conditions}.").format(conditions=conditions(step.guards))
+        yield _("That is possible only if {conditions}.").format(conditions=conditions(step.guards, vocabulary))
     if step.match:
         told = _("The report is for the record whose {field} it names.")
         if step.many:

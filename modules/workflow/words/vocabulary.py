@@ -61,6 +61,10 @@ class Vocabulary:
         flow = find_flow(self.graph.record_type)
         return None if flow is None else flow.model
 
+    def model_field(self, name: str) -> Any:
+        """The model's field of that name, or None."""
+        return _field(self.model, name)
+
     def field_words(self, path: str) -> str:
         """The same without quotation marks."""
         if path == DUE:

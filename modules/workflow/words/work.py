@@ -79,7 +79,7 @@ def repeat_sentences(vocabulary: Vocabulary, repeat: Repeat) -> list[str]:
     if repeat.every is not None:
         found.append(_how_often(repeat).format(length=length(repeat.every), count=repeat.times))
     if repeat.guards:
-        found.append(_("That happens only if {conditions}.").format(conditions=conditions(repeat.guards)))
+        found.append(_("That happens only if {conditions}.").format(conditions=conditions(repeat.guards, vocabulary)))
     if repeat.effects:
         found.append(_("Then: {deeds}.").format(deeds=deeds(repeat.effects)))
     return found
