@@ -22,10 +22,16 @@ from modules.workflow.api import (
     start,
     undo_last,
 )
+from modules.workflow.choices import TaskStatus, TransferOverdue, TransferTimers
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry, Task
 from modules.workflow.moving import move_by_hand
+from modules.workflow.run import run_on
+from modules.workflow.services import add_seat, ask, assign, delegate, recall
+from modules.workflow.services.questions import ANSWERED
 from modules.workflow.sweep import sweep_timers
+from modules.workflow.transferring.carrying import carry
+from modules.workflow.transferring.choices import Choices
 from tests.workflow.app.models import Knot
 from tests.workflow.graphs import STATES, graphs
 from tests.workflow.random_world import World, crashing
@@ -100,7 +106,7 @@ class Deeds(World):
         """Somebody finishes a task, perhaps one that is closed by now, perhaps one seat of several."""
         task = self.some_task(number)
         if task is not None:
-            self.attempt(lambda: complete(task, outcome, actor=self.actors[actor], at=self.now), crash)
+            self.attempt(lambda: complete(task, outcome, actor=self.hand_at(task, actor), at=self.now), crash)
 
     @rule(number=st.integers(0, 5), actor=people)
     def take(self, number: int, actor: int) -> None:
@@ -112,12 +118,42 @@ class Deeds(World):
     def give_back(self, number: int, actor: int) -> None:
         task = self.some_task(number)
         if task is not None:
-            self.attempt(lambda: release(task, actor=self.actors[actor], at=self.now))
+            self.attempt(lambda: release(task, actor=self.hand_at(task, actor), at=self.now))
+
+    @rule(
+        number=st.integers(0, 5), deed=st.sampled_from(["assign", "delegate", "ask", "recall", "seat"]), actor=people,
+        to=st.integers(0, 2), crash=crashes,
+    )  # fmt: skip
+    def pass_on(self, number: int, deed: str, actor: int, to: int, crash: int) -> None:
+        """It goes to a colleague, comes back, somebody is asked, one more person decides; a question is answered."""
+        task = self.some_task(number)
+        if task is None:
+            return
+        who = self.hand_at(task, actor)
+        person = [self.actors[1], self.actors[4], self.actors[5]][to].user
+        deeds = {
+            "assign": lambda: assign(task, person=person, actor=who, at=self.now),
+            "delegate": lambda: delegate(task, person=person, actor=who, at=self.now),
+            "ask": lambda: ask(task, "Why?", actor=who, at=self.now, person=person),
+            "recall": lambda: recall(task, actor=who, at=self.now),
+            "seat": lambda: add_seat(task, person=person, actor=who, at=self.now),
+        }
+        if task.question:
+            deeds["ask"] = lambda: complete(task, ANSWERED, actor=who, at=self.now, data={"answer": "Because."})
+        self.attempt(deeds[deed], crash)
 
     def some_task(self, number: int) -> Any:
-        """One of the newest, open or not."""
-        found = list(Task.objects.order_by("-pk")[:6])
+        """Mostly an open one, else one of the newest."""
+        tasks = Task.objects.order_by("-pk")
+        found = list(tasks.filter(status=TaskStatus.OPEN)[:6] if number else tasks[:6])
         return found[number % len(found)] if found else None
+
+    def hand_at(self, task: Any, actor: int) -> Any:
+        """Half of the time whoever has the task, or may take it; else anybody."""
+        if actor < 3:
+            return self.actors[actor]
+        holders = [one for one in self.actors if task.person_id and one.user_id == task.person_id]
+        return (holders or [self.actors[actor - 3 or 4]])[0]
 
     # Time, and the world
 
@@ -158,3 +194,20 @@ class Deeds(World):
             knot.delete()
             return
         self.knots[2] = knot
+
+    @rule(
+        which=st.sampled_from([0, 1]), timers=st.sampled_from(TransferTimers.values),
+        overdue=st.sampled_from(TransferOverdue.values), crash=crashes,
+    )  # fmt: skip
+    @precondition(lambda self: self.flow is not None and len(self.graphs) == 2)
+    def it_is_moved_to_the_new_version(self, which: int, timers: str, overdue: str, crash: int) -> None:
+        """With its open work, state by state; one that is there or at its end stays."""
+        assert self.flow is not None
+        flow, choices = self.flow, Choices({1: {state: state for state in STATES}}, timers, overdue)
+
+        def move() -> None:
+            with run_on(flow, self.knots[which].pk, actor=SYSTEM, at=self.now, version=flow.current) as run:
+                carry(run, flow, choices)
+
+        self.attempt(move, crash)
+        self.knots[which].refresh_from_db()

@@ -9,7 +9,7 @@ from hypothesis.stateful import invariant, precondition
 
 from modules.core.models import OutboxMessage
 from modules.workflow.api import AutomaticLoop, Refused, can, fire
-from modules.workflow.choices import MOVE, UNDO, TaskStatus, TimerScope
+from modules.workflow.choices import MOVE, TRANSFER, UNDO, TaskStatus, TimerScope
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry, SlaClock, Task, Timer
 from tests.workflow.app.models import Knot, Stamp
@@ -48,6 +48,8 @@ class Truths(World):
             first = undone.first()
             assert first is not None
             assert (step.target, first.record_id) == (first.source, step.record_id)
+        elif step.transition == TRANSFER:
+            assert (step.workflow_version, step.source) == (2, step.target)
         elif step.transition != MOVE:  # a deed with a task, an outcome that stays, or what time does
             known = {node.key for node in (*graph.tasks, *graph.repeats, *graph.slas)}
             assert step.transition.partition("#")[0].partition(".")[0] in known
