@@ -1,5 +1,6 @@
 """`can`: what the buttons show."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -11,10 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
-from modules.workflow.api import can, fire, form_for
+from modules.workflow.api import can, fire, fire_many, form_for, start
+from modules.workflow.publishing import graph_from, publish, save_draft
+from tests.factories.accounts import UserFactory
 from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Parcel, Stamp
 from tests.workflow.conftest import as_actor, in_state
+from tests.workflow.repairs.models import RepairRequest
+from tests.workflow.repairs.stage import data_of, repairs_running, somebody
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Parcel]
@@ -91,3 +96,33 @@ def test_a_form_is_made_for_its_record(parcel: Parcel) -> None:
     assert form_for(parcel, "hand_over") is None
     bound: Any = form_for(parcel, "pack", {"weight": "0"})
     assert bound.errors["weight"]
+
+
+def test_why_not_of_conditions_that_follow_relations_costs_the_same_for_fifty(at: datetime) -> None:
+    """As data, with the values that they look at and who could change them."""
+    with repairs_running(at):
+        data = data_of(2)
+        named = {"expression": "record.customer.name == 'Ines'", "words": "Only Ines' requests."}
+        data["transitions"][1]["guards"].append(named)
+        publish(save_draft(graph_from(data), at=at), actor=SYSTEM, at=at)
+        customers = [UserFactory.create(name=f"Customer {number}") for number in range(50)]
+        rows = [RepairRequest.objects.create(title="Roof", cost=700, customer=customer) for customer in customers]
+        clerk = somebody("clerk", "Carla")
+        for record in rows:
+            start(record, actor=SYSTEM, at=at)
+        fire_many(rows, "take_up", actor=as_actor(clerk), at=at)
+
+        def asked(many: int) -> tuple[int, dict[str, Any]]:
+            group = list(RepairRequest.objects.order_by("pk")[:many])
+            actor = as_actor(User.objects.get(pk=clerk.pk))
+            with CaptureQueriesContext(connection) as captured:
+                found = can(group, actor, at)
+            return len(captured), found[group[-1].pk][0].as_data()
+
+        one, fifty = asked(1), asked(50)
+    assert one[0] == fifty[0] <= 4
+    reasons = fifty[1]["reasons"]
+    assert json.loads(json.dumps(fifty[1])) == fifty[1]
+    assert [(reason["text"], list(reason["values"].values())) for reason in reasons] == [
+        ("Above 500 a manager has the last word.", ["700"]), ("Only Ines' requests.", ["Customer 49"]),
+    ]  # fmt: skip
