@@ -25,11 +25,13 @@ from modules.workflow.panels.clockwork import promises_shown, timers_shown
 from modules.workflow.panels.picture import picture_of
 from modules.workflow.panels.story import entries_of
 from modules.workflow.panels.work import tasks_of
+from modules.workflow.titles import step_title
 from modules.workflow.undoing import can_undo
 from modules.workflow.views.board import list_tab
 from modules.workflow.views.bulk import transition_actions
 from modules.workflow.views.console import page_of
 from modules.workflow.views.inbox import inbox_panel
+from modules.workflow.words.people import role_title
 
 fill("console.home", order=10)(inbox_panel)
 list_actions("workflow.transitions")(transition_actions)
@@ -95,12 +97,27 @@ class AboutRecord(ReadOnly):
         words = f"{flow.model._meta.verbose_name if flow else row.record_type} {row.record_id}"
         return format_html('<a href="{}">{}</a>', url, words) if url else words
 
+    @display(description=_("step"))
+    def step(self, row: Any) -> str:
+        flow = find_flow(row.record_type)
+        return step_title(flow.graph, row.transition) if flow is not None else row.transition
+
+    @display(description=_("state"))
+    def standing(self, row: Any) -> str:
+        return _state_title(row.record_type, row.state)
+
+
+def _state_title(record_type: str, state: str) -> str:
+    """What the present version calls it; of a state that it does not have, the key."""
+    flow = find_flow(record_type)
+    return str(flow.graph.state(state).title) if flow is not None and flow.graph.has_state(state) else state
+
 
 @register(Task)
 class TaskAdmin(AboutRecord):
     """Work for people, open and done."""
 
-    list_display = ["key", "status", "record_link", "role", "person", "due_at", "opened_at"]
+    list_display = ["titled", "status", "record_link", "whose", "person", "due_at", "opened_at"]
     list_select_related = ["person"]
     list_filter = ["status"]
     search_fields = ["role"]
@@ -110,12 +127,21 @@ class TaskAdmin(AboutRecord):
     ]
     readonly_fields = ["record_link"]
 
+    @display(description=_("task"))
+    def titled(self, task: Task) -> str:
+        flow = find_flow(task.record_type)
+        return step_title(flow.graph, task.key) if flow is not None else task.key
+
+    @display(description=_("role"))
+    def whose(self, task: Task) -> str:
+        return role_title(task.role) if task.role else ""
+
 
 @register(Timer)
 class TimerAdmin(AboutRecord):
     """What time will do; one that fails says why."""
 
-    list_display = ["transition", "record_link", "state", "due_at", "next_try_at", "attempts"]
+    list_display = ["step", "record_link", "standing", "due_at", "next_try_at", "attempts"]
     search_fields = ["record_type"]
     default_order = ["next_try_at"]
     fieldsets = [
@@ -129,7 +155,7 @@ class TimerAdmin(AboutRecord):
 class HistoryAdmin(AboutRecord):
     """Every step of every record: append-only."""
 
-    list_display = ["at", "transition", "source", "target", "record_link", "actor_label"]
+    list_display = ["at", "step", "came_from", "went_to", "record_link", "actor_label"]
     search_fields = ["record_type"]
     fieldsets = [
         (None, {"fields": ["record_link", "transition", ("source", "target"), "actor_label", "at", "reason", "data"]}),
@@ -137,10 +163,18 @@ class HistoryAdmin(AboutRecord):
     ]
     readonly_fields = ["record_link"]
 
+    @display(description=_("from"))
+    def came_from(self, entry: HistoryEntry) -> str:
+        return _state_title(entry.record_type, entry.source)
+
+    @display(description=_("to"))
+    def went_to(self, entry: HistoryEntry) -> str:
+        return _state_title(entry.record_type, entry.target)
+
 
 @register(Incident)
 class IncidentAdmin(AboutRecord):
-    list_display = ["opened_at", "record_link", "kind", "transition", "short_message", "status"]
+    list_display = ["opened_at", "record_link", "kind", "step", "short_message", "status"]
     list_filter = ["status", "kind", "record_type"]
     search_fields = ["transition__istartswith", "=record_id"]
     ordering = ["-id"]

@@ -34,7 +34,7 @@ class TaskDeed(TextChoices):
 
 class TaskStatus(TextChoices):
     OPEN = "open", _("Open")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("task", "Done")
     CANCELLED = "cancelled", pgettext_lazy("task", "Cancelled")
 
 

@@ -26,6 +26,7 @@ from modules.workflow import names
 from modules.workflow.api import fire, history_of, start
 from modules.workflow.backtesting import replay, start_backtest, story_of, summary_of, try_on, with_guard
 from modules.workflow.backtesting.sealing import ReachesOut, sealed
+from modules.workflow.backtesting.verdicts import message_words
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry
@@ -91,6 +92,11 @@ def test_which_messages_would_differ(past: list[RepairRequest], at: datetime) ->
     verdict = try_on(flow_of(KEY), past[0], WorkflowGraph.from_data(data), at=later(at))
     assert verdict is not None
     assert (verdict.kind, dict(verdict.more), dict(verdict.fewer)) == ("other_messages", {REMIND: 1}, {})
+
+
+def test_messages_are_named_by_their_titles() -> None:
+    assert message_words("notifications.tell workflow.task_reminder") == "A task waits for you"
+    assert message_words("tests.ring_the_bell") == "tests.ring_the_bell"
 
 
 def test_a_changed_condition_alone_is_tried(past: list[RepairRequest], at: datetime) -> None:

@@ -248,3 +248,6 @@ def test_the_console_shows_the_engines_tables_and_changes_none(client_of: Any, m
     for page in pages:
         assert client.get(page).status_code == 200, page
     assert client.get("/console/workflow/task/add/").status_code == 403
+    steps = client.get("/console/workflow/historyentry/").content.decode()
+    assert "Hand over" in steps
+    assert "hand_over" not in steps

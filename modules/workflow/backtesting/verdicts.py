@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from modules.core.messages import messages
 from modules.workflow.backtesting.pasts import past_of
 from modules.workflow.backtesting.replaying import Names, Replay
 from modules.workflow.backtesting.replaying import replay as live_again
@@ -123,7 +124,13 @@ def _other_messages(more: Counter[str], fewer: Counter[str]) -> str:
 
 
 def _listed(counted: Counter[str]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in sorted(counted.items()))
+    return ", ".join(f"{message_words(name)} ({count})" for name, count in sorted(counted.items()))
+
+
+def message_words(name: str) -> str:
+    """The title of a message that an effect sends, as in `notifications.tell films.order_paid`; else its name."""
+    message = messages.get(name.partition(" ")[2])
+    return str(message.title) if message is not None and message.title else name
 
 
 def _titles(graph: WorkflowGraph, path: list[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.jobs import job_address
 from modules.core.models import Job, JobItem
 from modules.workflow.backtesting import KIND, start_backtest, summary_of, with_guard
+from modules.workflow.backtesting.verdicts import message_words
 from modules.workflow.flows import Flow
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition
@@ -97,8 +98,8 @@ def _results(request: PortalRequest, flow: Flow, job: Job) -> dict[str, Any]:
             *([(_("failed"), job.failed)] if job.failed else []),
         ],
         "reasons": [(step, why, count) for (step, why), count in summary.reasons.most_common()],
-        "more": summary.more.most_common(),
-        "fewer": summary.fewer.most_common(),
+        "more": [(message_words(name), count) for name, count in summary.more.most_common()],
+        "fewer": [(message_words(name), count) for name, count in summary.fewer.most_common()],
         "as_today": summary.as_today.most_common(),
         "is_running": job.finished_at is None,
     }
