@@ -27,7 +27,8 @@ from modules.workflow.graph import (
 
 PAGE = Path(__file__).parents[2] / "docs" / "workflow-json.md"
 SECTIONS: dict[Any, str] = {
-    WorkflowGraph: "The whole", StateNode: "`states`", Transition: "`transitions`", Ask: "`transitions`", Brought: "`transitions`",
+    WorkflowGraph: "The whole", StateNode: "`states`", Transition: "`transitions`", Ask: "`transitions`",
+    Brought: "`transitions`",
     TaskNode: "`tasks`", Outcome: "`tasks`", Decision: "`tasks`", Escalation: "`tasks`",
     Repeat: "`repeats` and `slas`", Sla: "`repeats` and `slas`", Wait: "Values", GuardUse: "Values",
 }  # fmt: skip
