@@ -61,6 +61,13 @@ def test_columns_are_the_states_with_counts_and_sums(
     assert third.number in shown
 
 
+def test_the_amount_on_a_card_is_written_as_the_sum_above_it(client_of: Any, owner: User, orders: Make) -> None:
+    (order,) = orders(1)
+    User.objects.filter(pk=owner.pk).update(language="es")
+    page = client_of(owner).get(BOARD, headers={**HTMX, "Accept-Language": "es"}).content.decode()
+    assert column(page, "awaiting_payment").count(order.gross.format("es")) == 2
+
+
 def test_the_page_stands_without_a_script_and_the_part_is_the_columns(
     client_of: Any, owner: User, orders: Make
 ) -> None:
