@@ -75,7 +75,7 @@ class GuardUse:
     words: Words = ""
 
     def __post_init__(self) -> None:
-        _settle(self, "params", frozen(self.params))
+        _settle(self, "params", named(self.params))
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class EffectUse:
     params: Params = ()
 
     def __post_init__(self) -> None:
-        _settle(self, "params", frozen(self.params))
+        _settle(self, "params", named(self.params))
 
 
 @dataclass(frozen=True)
@@ -277,6 +277,11 @@ def waiting(value: Wait | timedelta | None) -> Wait | None:
 def uses(named: Iterable[EffectUse | str]) -> tuple[EffectUse, ...]:
     """Effects given by their bare names, as uses without parameters."""
     return tuple(EffectUse(use) if isinstance(use, str) else use for use in named)
+
+
+def named(params: Iterable[tuple[str, Any]]) -> Params:
+    """Parameters by their names, as a document is read back."""
+    return tuple(sorted(((name, frozen(value)) for name, value in params), key=lambda entry: entry[0]))
 
 
 def frozen(value: Any) -> Any:
