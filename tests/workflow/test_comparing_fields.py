@@ -74,3 +74,12 @@ def test_the_workflow_itself_gains_and_loses_in_words_too() -> None:
         "The workflow is no longer described as “Anew.”.",
         "The workflow no longer tells the record in “customer” when it has moved.",
     ]
+
+
+def test_of_several_who_are_excluded_each_is_enough() -> None:
+    """Whoever did the one or the other; nobody need have done both."""
+    graph = everything()
+    way, *ways = graph.transitions
+    named = replace(graph, transitions=(replace(way, not_same_as=("first", "second")), *ways))
+    [change] = compare(replace(graph, transitions=(replace(way, not_same_as=()), *ways)), named)
+    assert change.sentence.endswith("by whoever did “first” or “second”.")

@@ -4,7 +4,7 @@ A field that nobody listed here still gets a sentence, with its name and its pla
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from modules.workflow.comparing import phrases
+from modules.workflow.words.lists import all_of, one_of
 from modules.workflow.words.vocabulary import Vocabulary
 
 Say = Callable[[Vocabulary, Any], str]
@@ -41,11 +42,12 @@ class One:
 
 @dataclass(frozen=True)
 class Several:
-    """A tuple: `added` and `removed` have the places {place} and {items}; `say` says one item."""
+    """A tuple: `added` and `removed` have the places {place} and {items}; `say` says one item, `listed` several."""
 
     added: Words
     removed: Words
     say: Say
+    listed: Callable[[Iterable[object]], str] = all_of
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ _EYES = Several(
     gettext_lazy("{place} may no longer be done by whoever did {items}."),
     gettext_lazy("{place} may now also be done by whoever did {items}."),
     phrases.step,
+    one_of,
 )
 _GUARDS = Several(
     gettext_lazy("{place} is now possible only if {items}."),

@@ -122,9 +122,9 @@ class _Comparison:
             return f"{words} [{_json(item)}]" if words in same else words
 
         if come:
-            yield str(aspect.added).format(place=place, items=all_of(map(say, come))), [], _plain(tuple(come))
+            yield str(aspect.added).format(place=place, items=aspect.listed(map(say, come))), [], _plain(tuple(come))
         if gone:
-            yield str(aspect.removed).format(place=place, items=all_of(map(say, gone))), _plain(tuple(gone)), []
+            yield str(aspect.removed).format(place=place, items=aspect.listed(map(say, gone))), _plain(tuple(gone)), []
 
 
 def _without(items: Any, others: Any) -> list[Any]:
