@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from modules.accounts.models import User
-from modules.core import clock
+from modules.core import clock, outbox
 from modules.workflow.models import Definition
 from tests.browser.visitor import Visitor
 from tests.factories.shop import Shop
@@ -58,6 +58,19 @@ def test_looked_at_moved_and_taken_back(enter: Enter, second: Definition, owner:
     page.get_by_role("button", name=f"Take back for {MANY} records").click()
     expect(page.get_by_text("Finished", exact=True)).to_be_visible()
     assert RepairRequest.objects.filter(state="in_review", workflow_version=1).count() == MANY
+
+
+def test_a_trial_under_way_shows_its_end_by_itself(enter: Enter, second: Definition, owner: User) -> None:
+    visitor = enter(user=owner)
+    visitor.worker.stop()  # here the test says when work is done
+    page = visitor.page
+    page.goto(f"/console/workflow/{KIND}/backtest/")
+    page.get_by_role("button", name="Try it").click()
+    again = page.get_by_role("link", name="Look again")
+    expect(again).to_be_visible()
+    outbox.drain()
+    expect(again).to_have_count(0)
+    expect(page.get_by_role("heading", name=re.compile("tried on the last"))).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

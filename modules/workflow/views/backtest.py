@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -74,7 +75,10 @@ def _show(request: PortalRequest, flow: Flow, *, problem: str = "", status: int 
         "url": reverse("workflow:backtest", args=[kind]),
         **({} if job is None else _results(request, flow, job)),
     }
-    return render(request, "workflow/gate/backtest.html", context, status=status)
+    part = "_trial" if request.htmx and job is not None else "backtest"
+    response = render(request, f"workflow/gate/{part}.html", context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _picked(request: PortalRequest, trials: Any) -> Job | None:
