@@ -1,6 +1,7 @@
 """The processes of a running product: HTTP server, and queue with ticker. Each function blocks until told to stop."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +13,9 @@ from django.db import OperationalError, close_old_connections
 from modules.core import clock, health, outbox
 
 logger = logging.getLogger(__name__)
+
+NICENESS = 10
+"""Of the queue: where the processor is short, whoever waits for a page comes before whatever goes on behind."""
 
 
 @cache
@@ -57,6 +61,7 @@ def run_queue() -> None:
     """Run django-q2's workers and what brings them their work."""
     from modules.core.cluster import LeanSentinel
 
+    os.nice(NICENESS)
     LeanSentinel(tick=Ticker().look)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from modules.core.processes import NICENESS
+
 PROGRAM = """
 import json, sys
 import django
@@ -21,10 +23,16 @@ fill = resolvers.URLResolver._populate
 resolvers.URLResolver._populate = lambda self: (made.append(str(self)), fill(self))
 names = ["admin:index", "core:health_version", "films:picklist", "admin:films_order_changelist"]
 addresses = [reverse(name) for name in names]
+import os
 from django.db import connections
+from modules.core import cluster, processes
+cluster.LeanSentinel = lambda tick: made_way.append(os.nice(0))
+made_way = [os.nice(0)]
+processes.run_queue()
 print(json.dumps({
     "loaded": sorted({name.partition(".")[0] for name in sys.modules}), "made": made, "addresses": addresses,
     "open": [alias for alias in connections if connections[alias].connection is not None],
+    "niceness": made_way,
 }))
 """
 HEAVY = {
@@ -63,3 +71,9 @@ def test_no_process_makes_tables_of_addresses_for_itself(loaded: dict[str, list[
 
 def test_no_connection_is_open_when_the_processes_are_forked(loaded: dict[str, list[str]]) -> None:
     assert loaded["open"] == []
+
+
+def test_the_queue_makes_way_for_pages(loaded: dict[str, list[str]]) -> None:
+    """A sweep of thousands of timers beside a page: `python -m tests.bench sweep_beside`."""
+    before, within = map(int, loaded["niceness"])
+    assert within == before + NICENESS
