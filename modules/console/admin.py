@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from modules.console.api import RecordAdmin, action, display, register
-from modules.console.imports_offers import import_buttons
+from modules.console.imports.offers import import_buttons
 from modules.core.choices import OutboxState
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry, OutboxMessage, Sequence

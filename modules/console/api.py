@@ -5,7 +5,7 @@ from django.contrib.admin import action, display, register
 from modules.console.archive import UNDO
 from modules.console.date_range import DateRange
 from modules.console.field_access import RecordInline, StackedRecordInline, actor_of
-from modules.console.imports import (
+from modules.console.imports.importers import (
     CHANGED,
     CREATED,
     REFUSED,

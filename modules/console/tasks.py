@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.core.cache import cache
 
-from modules.console import imports_jobs
-from modules.console.imports_files import remove_old_files
+from modules.console.imports import jobs
+from modules.console.imports.files import remove_old_files
 from modules.console.submissions import forget_submissions
 from modules.core.sweeps import sweep
 
-__all__ = ["imports_jobs"]
+__all__ = ["jobs"]
 
 
 @sweep("console.submissions")

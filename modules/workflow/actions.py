@@ -1,5 +1,6 @@
 """What the engine itself offers to workflows: found when the module is loaded."""
 
-from modules.workflow import child_actions, standard, told
+from modules.workflow.related import child_actions
+from modules.workflow.vocabulary import standard, told
 
 __all__ = ["child_actions", "standard", "told"]

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from modules.console.api import RecordAdmin, display, list_actions, register
 from modules.core.http import PortalRequest
 from modules.core.slots import fill
-from modules.workflow import absence_pages, calendar_pages, stuck
+from modules.workflow.clocks import calendar_pages
 from modules.workflow.diagram.sketch import sketch
 from modules.workflow.diagram.svg import draw
 from modules.workflow.diagram.ways import ways_of
+from modules.workflow.engine.undoing import can_undo
 from modules.workflow.flows import find_flow
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, HistoryEntry, Incident, Task, Timer
@@ -25,13 +26,14 @@ from modules.workflow.panels.clockwork import promises_shown, timers_shown
 from modules.workflow.panels.picture import picture_of
 from modules.workflow.panels.story import entries_of
 from modules.workflow.panels.work import tasks_of
+from modules.workflow.people import absence_pages
 from modules.workflow.titles import step_title
-from modules.workflow.undoing import can_undo
 from modules.workflow.views.board import list_tab
 from modules.workflow.views.bulk import transition_actions
 from modules.workflow.views.console import page_of
 from modules.workflow.views.inbox import inbox_panel
 from modules.workflow.words.people import role_title
+from modules.workflow.worklists import stuck
 
 fill("console.home", order=10)(inbox_panel)
 list_actions("workflow.transitions")(transition_actions)

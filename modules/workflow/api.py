@@ -1,6 +1,9 @@
 """All that other modules may import of the workflow engine."""
 
 from modules.core.actors import SYSTEM
+from modules.workflow.clocks.retiming import retime
+from modules.workflow.clocks.sla_states import SlaState, sla_state
+from modules.workflow.clocks.waits import due_at
 from modules.workflow.declarations import (
     ALL,
     ANY,
@@ -41,8 +44,11 @@ from modules.workflow.declarations import (
     use,
 )
 from modules.workflow.definition import Workflow
-from modules.workflow.early import discard, waiting_events
-from modules.workflow.effects import Action, Firing, action, tell
+from modules.workflow.engine.early import discard, waiting_events
+from modules.workflow.engine.firing import advance, fire, fire_first, start
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.many import Outcome, fire_many
+from modules.workflow.engine.undoing import can_undo, undo_last
 from modules.workflow.errors import (
     AlreadyDone,
     AlreadyStarted,
@@ -68,19 +74,13 @@ from modules.workflow.errors import (
 from modules.workflow.events import deliver, given_up
 from modules.workflow.explaining import Clause
 from modules.workflow.expressions.guards import expression
-from modules.workflow.finished_work import work_done
-from modules.workflow.firing import advance, fire, fire_first, start
 from modules.workflow.flows import Flow, find_flow, flow_of, flows, graph_of
 from modules.workflow.graph import Ask, Brought, EffectUse, Wait, WorkflowGraph
-from modules.workflow.guards import Guard, Reason, guard
-from modules.workflow.history import FireResult
-from modules.workflow.many import Outcome, fire_many
 from modules.workflow.models import WorkflowRecord
-from modules.workflow.neighbours import children_are, milestone
 from modules.workflow.offers import Allowed, can, form_for
-from modules.workflow.parameters import FieldName, LiquidText, People, Value, WritableField
-from modules.workflow.retiming import retime
-from modules.workflow.rights import is_owner
+from modules.workflow.people.finished_work import work_done
+from modules.workflow.people.rights import is_owner
+from modules.workflow.related.neighbours import children_are, milestone
 from modules.workflow.selectors import (
     TaskCount,
     Whose,
@@ -106,10 +106,10 @@ from modules.workflow.services import (
     recall,
     release,
 )
-from modules.workflow.sla_states import SlaState, sla_state
-from modules.workflow.told import RecordMessage
-from modules.workflow.undoing import can_undo, undo_last
-from modules.workflow.waits import due_at
+from modules.workflow.vocabulary.effects import Action, Firing, action, tell
+from modules.workflow.vocabulary.guards import Guard, Reason, guard
+from modules.workflow.vocabulary.parameters import FieldName, LiquidText, People, Value, WritableField
+from modules.workflow.vocabulary.told import RecordMessage
 
 __all__ = [
     "ALL",

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.audit import record_type
-from modules.workflow import flows, names
+from modules.workflow import flows
 from modules.workflow.choices import OWN_STEPS, TaskDeed
 from modules.workflow.declarations import (
     RepeatDeclaration,
@@ -32,7 +32,8 @@ from modules.workflow.graph import (
     Transition,
     WorkflowGraph,
 )
-from modules.workflow.guards import Guard
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.guards import Guard
 
 R = TypeVar("R", bound=models.Model)
 Words = str | Promise

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from modules.accounts.api import users_with_role
 from modules.workflow.choices import TaskStatus
+from modules.workflow.clocks.waits import waits_of
 from modules.workflow.finding import Finding, said
 from modules.workflow.flows import Flow, flows
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import BusinessCalendar, Definition, Task, Timer
 from modules.workflow.publishing import version_findings
 from modules.workflow.soundness.people import OF_A_ROLE, actor_rules
-from modules.workflow.waits import waits_of
 
 MEND = _("Bring it back until every record has moved on.")
 

@@ -15,15 +15,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from modules.core.actors import SYSTEM, Actor
-from modules.workflow import broadcasts, early
 from modules.workflow.choices import DefinitionStatus
-from modules.workflow.early import Message, take_early
+from modules.workflow.engine import broadcasts, early
+from modules.workflow.engine.early import Message, take_early
+from modules.workflow.engine.history import FireResult, KeyUsed
+from modules.workflow.engine.run import Run
+from modules.workflow.engine.running import is_running_id, run_on
 from modules.workflow.errors import EventTooLate, RecordGone
 from modules.workflow.flows import Flow, Version, find_flow, flows
-from modules.workflow.history import FireResult, KeyUsed
 from modules.workflow.models import Definition, EarlyEvent
 from modules.workflow.plan import Step
-from modules.workflow.run import Run, is_running_id, run_on
 from modules.workflow.soundness.ways import backward, closure
 
 __all__ = ["deliver", "deliver_to", "given_up", "redeliver", "take_early"]

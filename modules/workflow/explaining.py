@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from modules.accounts.api import roles_with_permission
 from modules.core.money import Money
 from modules.workflow.errors import SamePerson
-from modules.workflow.guards import Guard
 from modules.workflow.plan import Step
+from modules.workflow.vocabulary.guards import Guard
 
 
 @dataclass(frozen=True)

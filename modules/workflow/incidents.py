@@ -14,8 +14,8 @@ from modules.core.choices import OutboxState
 from modules.core.models import OutboxMessage
 from modules.core.outbox import requeue
 from modules.core.subjects import Subject, subject_of
-from modules.workflow.called_off import called_off_by, entry_of
 from modules.workflow.choices import IncidentKind, IncidentStatus
+from modules.workflow.engine.called_off import called_off_by, entry_of
 from modules.workflow.errors import IncidentClosed, NoReason, SteppedOff, TransitionNotAllowed
 from modules.workflow.flows import find_flow
 from modules.workflow.models import Incident, Timer

@@ -175,13 +175,13 @@ class _ByLink(Message):
 
     @classmethod
     def context(cls, record: TaskLink) -> Mapping[str, Any]:
-        from modules.workflow.links import address_of
+        from modules.workflow.people.links import address_of
 
         return {**_AboutTask.context(record.task), "link": address_of(record), "expires_at": record.expires_at}
 
     @classmethod
     def url(cls, record: TaskLink) -> str:
-        from modules.workflow.links import address_of
+        from modules.workflow.people.links import address_of
 
         return address_of(record)
 

@@ -8,11 +8,11 @@ from typing import Any
 from modules.core.actors import Actor
 from modules.workflow.explaining import Clause, Explainer
 from modules.workflow.flows import Flow, flow_of, plan_of
-from modules.workflow.four_eyes import deeds_of, same_person
 from modules.workflow.graph import Words
-from modules.workflow.guards import asked_by
+from modules.workflow.people.four_eyes import deeds_of, same_person
+from modules.workflow.people.rights import fits
 from modules.workflow.plan import Step
-from modules.workflow.rights import fits
+from modules.workflow.vocabulary.guards import asked_by
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from modules.core.http import PortalRequest
 from modules.core.looks import Look, States, provides_looks, provides_states
 from modules.core.slots import fill
 from modules.portal.api import RecordPages, pages_of
-from modules.workflow import portal_tasks
 from modules.workflow.diagram.ways import look_of_state
 from modules.workflow.flows import find_flow
 from modules.workflow.panels.actions import actions_of, flow_behind
 from modules.workflow.panels.story import entries_of, owner_story
-from modules.workflow.rights import is_owner
+from modules.workflow.people import portal_tasks
+from modules.workflow.people.rights import is_owner
 
 __all__ = ["portal_tasks"]
 

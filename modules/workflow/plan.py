@@ -10,11 +10,13 @@ from typing import Any, cast
 from django import forms
 from django.db import models
 
-from modules.workflow import finished_work, names, neighbours
 from modules.workflow.choices import TaskDeed
-from modules.workflow.deciding import takes_votes
 from modules.workflow.graph import EffectUse, GuardUse, Repeat, TaskNode, Transition, WorkflowGraph
-from modules.workflow.guards import Guard
+from modules.workflow.people import finished_work
+from modules.workflow.people.deciding import takes_votes
+from modules.workflow.related import neighbours
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.guards import Guard
 
 Eyes = tuple[frozenset[str], ...]
 """For each step that somebody else must have done: the names under which the history may hold it."""
@@ -129,7 +131,7 @@ class Plan:
             return names.form_classes[transition.form]
         if not (transition.asks or transition.brings) or self.model is None:
             return None
-        from modules.workflow.asking import form_class_for
+        from modules.workflow.vocabulary.asking import form_class_for
 
         return form_class_for(self.model, transition.asks, transition.brings)
 

@@ -18,8 +18,8 @@ from modules.core.manifest import manifests
 from modules.workflow.choices import TaskStatus
 from modules.workflow.errors import AlreadyAnswered
 from modules.workflow.flows import Flow, Version, find_flow
-from modules.workflow.four_eyes import called, deeds_of, same_person
 from modules.workflow.models import HistoryEntry, Task, Timer
+from modules.workflow.people.four_eyes import called, deeds_of, same_person
 
 if TYPE_CHECKING:
     from modules.accounts.models import User

@@ -9,13 +9,13 @@ from modules.core.after_migrate import after_migrate
 from modules.core.events import RecordEdited, RecordMade, subscribe
 from modules.core.outbox import GivenUp
 from modules.core.subjects import Subject, about
-from modules.workflow import forgetting, leavers
-from modules.workflow.calendars import make_default
+from modules.workflow.clocks.calendars import make_default
+from modules.workflow.engine.firing import advance, start
 from modules.workflow.errors import Refused
 from modules.workflow.events import deliver_to, given_up
-from modules.workflow.firing import advance, start
 from modules.workflow.flows import find_flow
 from modules.workflow.models import Task
+from modules.workflow.people import forgetting, leavers
 from modules.workflow.publishing import publish_permissions, store_definitions
 
 logger = logging.getLogger(__name__)

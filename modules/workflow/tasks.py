@@ -6,15 +6,15 @@ from django.core.cache import cache
 
 from modules.core.jobs import job
 from modules.core.sweeps import sweep
-from modules.workflow import bulk
-from modules.workflow.absences import hand_over_due
 from modules.workflow.backtesting.jobs import KIND, try_some
-from modules.workflow.early import sweep_early
+from modules.workflow.clocks.sweep import SPELL, sweep_timers
+from modules.workflow.engine.early import sweep_early
 from modules.workflow.incidents import sweep_incidents
+from modules.workflow.people.absences import hand_over_due
 from modules.workflow.publishing import refresh
 from modules.workflow.sealing import seal_settled, verify_daily
-from modules.workflow.sweep import SPELL, sweep_timers
 from modules.workflow.transferring import transfers
+from modules.workflow.worklists import bulk
 
 
 @sweep("workflow.timers")

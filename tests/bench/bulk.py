@@ -18,7 +18,7 @@ from modules.core.audit import audit
 from modules.core.jobs import record_ids, start_job
 from modules.core.models import Job
 from modules.core.outbox import drain
-from modules.workflow.bulk import KIND
+from modules.workflow.worklists.bulk import KIND
 from tests.bench import Measurement, benchmark
 from tests.workflow.app.models import Letter
 

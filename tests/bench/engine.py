@@ -14,10 +14,10 @@ from django.contrib.auth import get_user_model
 
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import WorkflowGraph, can, fire, start
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import Flow, register, unregister
 from modules.workflow.graph import ActorRule, Outcome, StateNode, TaskNode, Transition
 from modules.workflow.models import Timer
-from modules.workflow.sweep import sweep_timers
 from tests.bench import Measurement, benchmark
 from tests.bench.fire import AT, compare, floor, letters
 from tests.workflow.app.flows import ParcelFlow

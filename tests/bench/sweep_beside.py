@@ -12,8 +12,8 @@ from django.db import connections
 from django.test import Client
 
 from modules.core.processes import NICENESS
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.models import Timer
-from modules.workflow.sweep import sweep_timers
 from tests.bench import Measurement, benchmark
 from tests.bench.bulk import QUIET_REQUESTS, office, p95
 from tests.bench.engine import TIMER, graph, running

@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 
 from modules.core import clock
 from modules.films.models import Order
-from modules.workflow import links
 from modules.workflow.api import flow_of, history_of
 from modules.workflow.graph import ActorRule, Outcome, TaskNode
 from modules.workflow.models import TaskLink
+from modules.workflow.people import links
 from tests.browser.test_accessibility import nothing_on
 from tests.browser.visitor import PHONE, Visitor
 from tests.browser.watch import Watch

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from modules.console.imports_files import path_of, remove_old_files
+from modules.console.imports.files import path_of, remove_old_files
 from modules.core import outbox
 from modules.core.models import AuditEntry, Job, JobItem
 from modules.films.models import Film, Person

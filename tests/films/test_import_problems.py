@@ -81,8 +81,8 @@ def test_f32_problems_can_be_taken_along_without_formulas(manager: Client) -> No
 
 
 def test_f32_the_error_at_row_9999_is_found_there(manager: Client, monkeypatch: Any) -> None:
-    from modules.console.imports import importers
-    from modules.console.imports_files import rows_of
+    from modules.console.imports.files import rows_of
+    from modules.console.imports.importers import importers
 
     rows = [f"Film {number},1980" for number in range(2, 10_001)]
     rows[9_997] = "Broken,yesterday"
@@ -126,7 +126,7 @@ def test_f31_f32_files_that_are_none_are_refused_in_words(
 
 
 def test_f31_a_file_that_is_too_large_is_not_read(manager: Client, monkeypatch: Any) -> None:
-    monkeypatch.setattr("modules.console.imports_files.LARGEST_MB", 0)
+    monkeypatch.setattr("modules.console.imports.files.LARGEST_MB", 0)
     response = upload(manager, "title,year\nRan,1985\n")
     assert response.status_code == 422
     assert "larger than" in response.content.decode()

@@ -54,7 +54,7 @@ POINTS = {
     "before the outbox row is leased": Point(WORK, "modules.core.outbox:lease_due"),
     "after the lease, before the work": Point(WORK, "modules.core.outbox:deliver"),
     "before the provider is asked": Point(WORK, "modules.billing.services.working:_settle_checkout"),
-    "in fire, after the history row, before the commit": Point(WORK, "modules.workflow.history:append", "after"),
+    "in fire, after the history row, before the commit": Point(WORK, "modules.workflow.engine.history:append", "after"),
     "while the invoice is being written": Point(WORK, "modules.billing.services.invoices:_frozen", "after"),
     "after the messages are enqueued": Point(WORK, "modules.core.messages:send", "after", nth=2),
     "in settle, before the books": Point(WORK, "modules.billing.services.settlement:post_payment"),

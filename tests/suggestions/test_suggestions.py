@@ -21,7 +21,6 @@ from modules.suggestions import models
 from modules.suggestions.demo import load
 from modules.suggestions.models import Suggestion
 from modules.suggestions.models import SuggestionState as S
-from modules.workflow import links
 from modules.workflow.api import (
     InvalidData,
     SamePerson,
@@ -33,8 +32,9 @@ from modules.workflow.api import (
     sla_state,
     start,
 )
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.models import TaskLink
-from modules.workflow.sweep import sweep_timers
+from modules.workflow.people import links
 from tests.factories.accounts import StaffFactory
 from tests.factories.suggestions import SuggestionFactory, asked, suggested, vote
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from modules.core.actors import SYSTEM
-from modules.workflow import names
 from modules.workflow.api import fire, history_of, start
 from modules.workflow.graph import ActorRule, EffectUse, StateNode, Transition, WorkflowGraph
 from modules.workflow.models import Timer
+from modules.workflow.vocabulary import names
 from tests.workflow.app.flows import explode, stamp
 from tests.workflow.app.models import Slip, Stamp
 from tests.workflow.app.slips import SlipFlow, is_small

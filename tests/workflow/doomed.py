@@ -80,7 +80,7 @@ def fire_guarded(record: int, at: datetime) -> None:
 
 
 def sweep(record: int, at: datetime) -> None:
-    from modules.workflow.sweep import sweep_timers
+    from modules.workflow.clocks.sweep import sweep_timers
 
     sweep_timers(at)
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from modules.workflow import names
-from modules.workflow.effects import Firing
 from modules.workflow.graph import (
     ActorRule,
     Decision,
@@ -21,7 +19,9 @@ from modules.workflow.graph import (
     Wait,
     WorkflowGraph,
 )
-from modules.workflow.guards import guard
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.effects import Firing
+from modules.workflow.vocabulary.guards import guard
 from tests.workflow.app.flows import stamp, tell_world
 
 STATES = ("s0", "s1", "s2", "s3", "s4")

@@ -23,13 +23,13 @@ from modules.workflow.api import (
     undo_last,
 )
 from modules.workflow.choices import TaskStatus, TransferOverdue, TransferTimers
+from modules.workflow.clocks.sweep import sweep_timers
+from modules.workflow.engine.moving import move_by_hand
+from modules.workflow.engine.running import run_on
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry, Task
-from modules.workflow.moving import move_by_hand
-from modules.workflow.run import run_on
 from modules.workflow.services import add_seat, ask, assign, delegate, recall
 from modules.workflow.services.questions import ANSWERED
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
 from tests.workflow.app.models import Knot

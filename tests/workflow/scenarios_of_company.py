@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import Refused, complete, deliver, fire, open_tasks_of, timers_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import flow_of
 from modules.workflow.models import SlaClock
-from modules.workflow.sweep import sweep_timers
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Knot, Stamp
 from tests.workflow.conftest import as_actor, role_group

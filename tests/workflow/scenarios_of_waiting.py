@@ -5,7 +5,6 @@ from datetime import timedelta
 from modules.core.actors import SYSTEM
 from modules.core.models import OutboxMessage
 from modules.core.outbox import drain
-from modules.workflow import sweep
 from modules.workflow.api import (
     LeftTheHouse,
     TaskClosed,
@@ -18,8 +17,9 @@ from modules.workflow.api import (
     timers_of,
     undo_last,
 )
+from modules.workflow.clocks import sweep
+from modules.workflow.clocks.sweep import LEASE, sweep_timers
 from modules.workflow.models import HistoryEntry, Task, Timer
-from modules.workflow.sweep import LEASE, sweep_timers
 from tests.workflow.app.models import Knot, Parcel, Slip
 from tests.workflow.scenarios import World, refusing, sent, steps
 

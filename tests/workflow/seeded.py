@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from modules.workflow.statements import statements_of
+from modules.workflow.engine.statements import statements_of
 
 ENGINE = "modules.workflow"
 KNOWING = (ENGINE, "tests.workflow")

@@ -12,10 +12,10 @@ from django.utils import timezone
 from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import SYSTEM
-from modules.workflow.absences import end_absence, hand_over_due, plan_absence
 from modules.workflow.api import claim, complete, history_of
 from modules.workflow.errors import AbsenceOverlaps, NobodyStandsIn
 from modules.workflow.models import Absence, Task
+from modules.workflow.people.absences import end_absence, hand_over_due, plan_absence
 from modules.workflow.services import delegate
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.workflow.conftest import as_actor

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from modules.accounts.models import User
 from modules.core.money import Money
-from modules.workflow.asking import ENGINES_OWN, form_class_for, may_be_written, write_asked
 from modules.workflow.graph import Ask
+from modules.workflow.vocabulary.asking import ENGINES_OWN, form_class_for, may_be_written, write_asked
 from tests.workflow.app.models import Parcel, Slip
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from modules.workflow.errors import TaskNotYours
 from modules.workflow.graph import ActorRule, Decision, Outcome, TaskNode
 from modules.workflow.models import Absence, Task, TaskLink
 from modules.workflow.selectors import people_for
-from modules.workflow.stuck import stuck_for
+from modules.workflow.worklists.stuck import stuck_for
 from tests.factories.accounts import UserFactory
 from tests.factories.shop import Shop
 from tests.workflow.app.models import Slip

@@ -22,16 +22,16 @@ from modules.core.actors import SYSTEM, Actor
 from modules.core.errors import NotAllowed
 from modules.core.models import JobItem, OutboxMessage
 from modules.core.outbox import drain, send
-from modules.workflow import names
 from modules.workflow.api import fire, history_of, start
 from modules.workflow.backtesting import replay, start_backtest, story_of, summary_of, try_on, with_guard
 from modules.workflow.backtesting.sealing import ReachesOut, sealed
 from modules.workflow.backtesting.verdicts import message_words
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, prepare, start_return, start_transfer
+from modules.workflow.vocabulary import names
 from tests.workflow.repairs.actions import REMIND, TELL
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, data_of, draft, repairs_running, somebody

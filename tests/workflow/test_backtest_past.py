@@ -12,9 +12,9 @@ from modules.core.actors import SYSTEM, Actor
 from modules.core.audit import audit
 from modules.workflow.api import claim, complete, fire, history_of, open_tasks_of, start
 from modules.workflow.backtesting import Verdict, replay, story_of, try_on, with_guard
+from modules.workflow.engine.moving import move_by_hand
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.moving import move_by_hand
 from modules.workflow.publishing import graph_from, publish, save_draft
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, data_of, repairs_running, somebody

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.films.models import Order
-from modules.workflow import board
 from modules.workflow.api import fire
+from modules.workflow.worklists import board
 from tests.factories.shop import Shop
 
 pytestmark = pytest.mark.django_db

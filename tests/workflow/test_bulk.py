@@ -15,8 +15,8 @@ from modules.core.choices import JobState
 from modules.core.errors import NotAllowed
 from modules.core.models import Job
 from modules.films.models import Order
-from modules.workflow import bulk
 from modules.workflow.api import flow_of, history_of
+from modules.workflow.worklists import bulk
 from tests.factories.shop import Shop
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from modules.workflow.business_time import DAY, Hours, NeverOpen, Span
-from modules.workflow.opening_hours import spans_of, written
+from modules.workflow.clocks.business_time import DAY, Hours, NeverOpen, Span
+from modules.workflow.clocks.opening_hours import spans_of, written
 
 pytestmark = pytest.mark.any_database
 MADRID = ZoneInfo("Europe/Madrid")

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from modules.accounts.models import User
 from modules.core.models import AuditEntry
-from modules.workflow.calendars import WEEKDAYS, closed_days, hours_of, make_default
+from modules.workflow.clocks.calendars import WEEKDAYS, closed_days, hours_of, make_default
+from modules.workflow.clocks.public_holidays import countries, holidays_in, regions_of
 from modules.workflow.drift import drift
 from modules.workflow.graph import Sla, Wait
 from modules.workflow.models import BusinessCalendar
-from modules.workflow.public_holidays import countries, holidays_in, regions_of
 from tests.factories.accounts import StaffFactory
 from tests.workflow.clocks import Made, local
 
@@ -152,7 +152,7 @@ def test_the_library_is_not_loaded_where_the_cache_knows_the_year(monkeypatch: p
     def refuse(*args: Any, **kwargs: Any) -> None:
         raise AssertionError("loaded")
 
-    monkeypatch.setattr("modules.workflow.public_holidays._entity", refuse)
+    monkeypatch.setattr("modules.workflow.clocks.public_holidays._entity", refuse)
     assert date(2031, 1, 1) in holidays_in("ES", "MD", 2031)
 
 

@@ -14,12 +14,12 @@ from modules.core.actors import Actor
 from modules.core.models import OutboxMessage
 from modules.core.outbox import drain
 from modules.workflow.api import GuardRefused, Overtaken, SamePerson, fire, history_of, open_tasks_of, timers_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.comparing import compare
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Task, Timer, Transfer
 from modules.workflow.publishing import publish
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, prepare, preview, running_ids, start_return, start_transfer
 from tests.workflow.repairs.actions import REMIND
 from tests.workflow.repairs.models import RepairRequest

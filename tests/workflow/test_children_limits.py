@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from modules.core.actors import SYSTEM
-from modules.workflow import children
 from modules.workflow.api import (
     AutomaticLoop,
     Firing,
@@ -26,7 +25,8 @@ from modules.workflow.api import (
     transition,
     use,
 )
-from modules.workflow.run import run_on
+from modules.workflow.engine.running import run_on
+from modules.workflow.related import children
 from tests.workflow.app.voyages import Branch, Ticket, Voyage
 from tests.workflow.flows_for import only_here, state_of, steps_of  # noqa: F401 - a fixture
 from tests.workflow.sailing import T, V, ticket_flow, voyage_flow, voyage_of

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from modules.workflow.calendars import make_default
+from modules.workflow.clocks.calendars import make_default
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.graph import Escalation, Repeat, Sla, Transition, Wait
 from modules.workflow.panels.clockwork import promises_shown, span_in_words, timers_shown
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import STAMP, Made, go, local
 

@@ -10,10 +10,10 @@ import pytest
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.workflow.api import claim, complete, fire, history_of, undo_last
-from modules.workflow.deciding import decided
 from modules.workflow.errors import AlreadyAnswered, SamePerson, TaskClosed, TaskNotYours
 from modules.workflow.graph import Decision, Outcome
 from modules.workflow.models import Task
+from modules.workflow.people.deciding import decided
 from modules.workflow.selectors import finished_tasks, task_reasons
 from modules.workflow.services import add_seat
 from tests.workflow.app.models import Slip

@@ -10,13 +10,13 @@ import pytest
 
 from modules.core.actors import SYSTEM, Actor
 from modules.core.money import Money
-from modules.workflow import names
 from modules.workflow.api import InvalidData, deliver, fire, start
 from modules.workflow.expressions.surroundings import facts_of
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import HistoryEntry
 from modules.workflow.publishing import graph_from, problems_of, publish, save_draft
+from modules.workflow.vocabulary import names
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import data_of, forget, somebody
 from tests.workflow.test_standard import told

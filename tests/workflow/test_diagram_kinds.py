@@ -13,8 +13,8 @@ from modules.workflow.diagram.ways import ways_of
 from modules.workflow.diagram.wording import step_in_words
 from modules.workflow.exports.bpmn import bpmn
 from modules.workflow.exports.dot import dot
+from modules.workflow.exports.mermaid import mermaid
 from modules.workflow.graph import ActorRule, StateNode, Transition, Wait, WorkflowGraph
-from modules.workflow.mermaid import mermaid
 from tests.workflow.exported import everything
 
 DUTIES = ("Fast: at most 16 hours", "Reminder after 1 day", "Vote on it: the majority decides")

@@ -14,11 +14,11 @@ from django.test import Client
 from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import SYSTEM
-from modules.workflow import names
 from modules.workflow.api import Ask, fire, history_of, open_tasks_of
-from modules.workflow.board import targets_of
 from modules.workflow.choices import IncidentKind
 from modules.workflow.models import Incident, Task
+from modules.workflow.vocabulary import names
+from modules.workflow.worklists.board import targets_of
 from tests.factories.accounts import UserFactory
 from tests.workflow import portal_urls
 from tests.workflow.app.flows import ParcelFlow

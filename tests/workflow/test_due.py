@@ -10,9 +10,9 @@ import pytest
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.workflow.api import WorkflowGraph, fire, open_tasks_of, start, undo_last
+from modules.workflow.clocks.waits import due_at
 from modules.workflow.graph import EffectUse, Outcome, Wait
 from modules.workflow.soundness import findings
-from modules.workflow.waits import due_at
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.app.slips import SlipFlow
 from tests.workflow.conftest import as_actor

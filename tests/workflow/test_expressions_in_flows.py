@@ -14,9 +14,9 @@ from modules.workflow.expressions import ExpressionError
 from modules.workflow.expressions.assignees import Assignee, assignees_of
 from modules.workflow.expressions.guards import expression, guard_of
 from modules.workflow.graph import ActorRule, Ask, EffectUse, GuardUse, WorkflowGraph
-from modules.workflow.guards import asked_by
-from modules.workflow.offering import offered_actions, offered_guards
 from modules.workflow.soundness import findings
+from modules.workflow.vocabulary.guards import asked_by
+from modules.workflow.vocabulary.offering import offered_actions, offered_guards
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.app.slips import SlipFlow, is_small
 from tests.workflow.conftest import as_actor

@@ -24,7 +24,7 @@ from modules.workflow.api import (
     undo_last,
 )
 from modules.workflow.flows import flow_of
-from modules.workflow.four_eyes import deeds_of
+from modules.workflow.people.four_eyes import deeds_of
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.conftest import as_actor

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from modules.accounts.models import User
-from modules.workflow.absences import plan_absence
 from modules.workflow.api import complete, fire, flow_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.graph import ActorRule, Decision, Escalation
 from modules.workflow.models import Task
-from modules.workflow.stuck import stuck_for
-from modules.workflow.sweep import sweep_timers
+from modules.workflow.people.absences import plan_absence
+from modules.workflow.worklists.stuck import stuck_for
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import go
 from tests.workflow.conftest import as_actor

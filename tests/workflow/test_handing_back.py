@@ -9,12 +9,12 @@ from django.utils import translation
 from modules.accounts.models import User
 from modules.core.outbox import drain
 from modules.notifications.models import Notification
-from modules.workflow.absences import hand_over_due, plan_absence
 from modules.workflow.api import assign, claim, complete, fire, undo_last
 from modules.workflow.errors import Unsuitable
 from modules.workflow.graph import Decision, Transition
 from modules.workflow.models import Task, TaskLink
 from modules.workflow.panels.story import entries_of, staff_story
+from modules.workflow.people.absences import hand_over_due, plan_absence
 from modules.workflow.services import ask, delegate, recall
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip

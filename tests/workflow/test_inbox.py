@@ -14,8 +14,8 @@ from modules.core import clock, outbox
 from modules.core.actors import Actor
 from modules.notifications.models import Notification
 from modules.workflow.api import assign, claim, fire, open_tasks_of
-from modules.workflow.inbox_rows import rows_of
 from modules.workflow.models import HistoryEntry, Task
+from modules.workflow.worklists.inbox_rows import rows_of
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.shop import Shop
 from tests.workflow.inboxes import HTMX, INBOX, ClientOf, copies, packing, page, part
@@ -84,7 +84,7 @@ def test_fifty_rows_cost_as_many_queries_as_one_and_counts_are_capped(
     assert len(set(seen)) == 1, seen
     assert text.count("data-shortcut-row") == 50
     assert "Next page" in text
-    monkeypatch.setattr("modules.workflow.inbox.COUNT_CAP", 10)
+    monkeypatch.setattr("modules.workflow.worklists.inbox.COUNT_CAP", 10)
     copies(task, 60)
     assert "&gt; 10" in page(client, "?whose=free")
 

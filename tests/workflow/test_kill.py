@@ -19,14 +19,14 @@ from modules.core.models import OutboxMessage
 from modules.core.outbox import LEASE as OUTBOX_LEASE
 from modules.core.outbox import drain
 from modules.workflow.api import fire, history_of, open_tasks_of, timers_of
+from modules.workflow.clocks.sweep import LEASE, sweep_timers
 from modules.workflow.models import HistoryEntry, Task, Timer
-from modules.workflow.sweep import LEASE, sweep_timers
 from tests.workflow.app.models import Parcel, Stamp
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Make = Callable[..., Parcel]
 WEEK = timedelta(days=7)
-STATEMENTS = "modules.workflow.statements:RecordStatements"
+STATEMENTS = "modules.workflow.engine.statements:RecordStatements"
 COMMIT = "django.db.backends.base.base:BaseDatabaseWrapper._commit"
 
 
@@ -81,17 +81,17 @@ def told(parcel: Parcel) -> int:
 FIRE_POINTS = [
     f"before {STATEMENTS}.move",
     f"after {STATEMENTS}.move",
-    "before modules.workflow.history:append",
-    "after modules.workflow.history:append",
+    "before modules.workflow.engine.history:append",
+    "after modules.workflow.engine.history:append",
     "before tests.workflow.app.models:Stamp.save",
     "after tests.workflow.app.models:Stamp.save",
     "before modules.core.statements:Insert.run 2",
     "after modules.core.statements:Insert.run 2",
-    "before modules.workflow.run:Run.rest",
-    "after modules.workflow.run:Run.follow",
-    "after modules.workflow.assignments:close_left",
-    "before modules.workflow.assignments:open_here",
-    "after modules.workflow.assignments:open_here",
+    "before modules.workflow.engine.run:Run.rest",
+    "after modules.workflow.engine.run:Run.follow",
+    "after modules.workflow.people.assignments:close_left",
+    "before modules.workflow.people.assignments:open_here",
+    "after modules.workflow.people.assignments:open_here",
     f"before {COMMIT}",
     f"after {COMMIT}",
 ]
@@ -126,9 +126,9 @@ def test_f01_killed_in_fire_saves_all_or_nothing_and_a_retry_completes_it(
     "point",
     [
         f"after {STATEMENTS}.lock",
-        "after modules.workflow.history:find_by_key",
-        "before modules.workflow.run:Run.check_guards",
-        "after modules.workflow.timers:open_here",
+        "after modules.workflow.engine.history:find_by_key",
+        "before modules.workflow.engine.run:Run.check_guards",
+        "after modules.workflow.clocks.timers:open_here",
         f"before {COMMIT}",
         f"after {COMMIT}",
     ],
@@ -144,15 +144,15 @@ def test_f01_killed_in_a_guarded_fire(make_parcel: Make, die: Callable[..., None
 
 
 SWEEP_POINTS = [
-    "before modules.workflow.sweep:_claim",
-    "after modules.workflow.sweep:_claim",
-    "before modules.workflow.sweep:_fire 2",
+    "before modules.workflow.clocks.sweep:_claim",
+    "after modules.workflow.clocks.sweep:_claim",
+    "before modules.workflow.clocks.sweep:_fire 2",
     f"after {STATEMENTS}.lock 2",
     f"after {STATEMENTS}.move 2",
-    "after modules.workflow.history:append 2",
-    "after modules.workflow.timers:close_left 2",
-    "after modules.workflow.timers:open_here 2",
-    "after modules.workflow.sweep:_fire 2",
+    "after modules.workflow.engine.history:append 2",
+    "after modules.workflow.clocks.timers:close_left 2",
+    "after modules.workflow.clocks.timers:open_here 2",
+    "after modules.workflow.clocks.sweep:_fire 2",
     f"before {COMMIT}",
     f"after {COMMIT}",
     f"before {COMMIT} 3",

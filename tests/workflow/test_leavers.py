@@ -6,13 +6,13 @@ from modules.accounts.models import User
 from modules.accounts.services import deactivate_user, pseudonymise_user, reactivate_user
 from modules.core.actors import SYSTEM
 from modules.core.outbox import drain
-from modules.workflow.absences import plan_absence
 from modules.workflow.api import claim, complete
 from modules.workflow.graph import Decision
 from modules.workflow.models import Task
 from modules.workflow.panels.story import entries_of, staff_story
+from modules.workflow.people.absences import plan_absence
 from modules.workflow.services import ask, delegate
-from modules.workflow.stuck import stuck_for
+from modules.workflow.worklists.stuck import stuck_for
 from tests.workflow.app.slips import SlipFlow
 from tests.workflow.conftest import as_actor
 from tests.workflow.offices import ROLE, Office, held, messages_of, review, role, seats, staff, told

@@ -11,9 +11,9 @@ from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from modules.workflow import names
 from modules.workflow.api import flow_of, history_of
 from modules.workflow.graph import ActorRule, Ask, Transition
+from modules.workflow.vocabulary import names
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.offices import Office, review, role

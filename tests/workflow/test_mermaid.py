@@ -1,7 +1,7 @@
 """A workflow as Mermaid text."""
 
+from modules.workflow.exports.mermaid import mermaid
 from modules.workflow.graph import StateNode
-from modules.workflow.mermaid import mermaid
 from tests.workflow.test_diagram import workflow
 
 

@@ -10,9 +10,9 @@ import pytest
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.workflow.api import claim, fire, open_tasks_of
+from modules.workflow.engine.history import append
 from modules.workflow.flows import Flow
 from modules.workflow.graph import Sla, Wait
-from modules.workflow.history import append
 from modules.workflow.mining import paths
 from modules.workflow.mining.cases import Cases, records_of
 from modules.workflow.mining.design import discover

@@ -13,8 +13,8 @@ from modules.core import clock
 from modules.core.actors import SYSTEM
 from modules.core.models import OutboxMessage
 from modules.workflow.api import Overtaken, TransitionNotAllowed, fire, history_of, open_tasks_of, timers_of
+from modules.workflow.engine.moving import move_by_hand, places
 from modules.workflow.errors import NoReason, UnknownState
-from modules.workflow.moving import move_by_hand, places
 from tests.factories.accounts import UserFactory
 from tests.workflow import portal_urls
 from tests.workflow.app.models import Parcel, Stamp

@@ -16,8 +16,8 @@ from modules.films.models import Order
 from modules.workflow import flows
 from modules.workflow.api import fire, start
 from modules.workflow.models import BusinessCalendar
-from modules.workflow.offering import offering
 from modules.workflow.publishing import graph_from, problems_of, publish, save_draft
+from modules.workflow.vocabulary.offering import offering
 from tests.workflow.app.voyages import Stage, Ticket, Voyage
 from tests.workflow.flows_for import only_here  # noqa: F401 - a fixture
 from tests.workflow.repairs.models import RepairRequest

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import fire, open_tasks_of, start, task_reasons
-from modules.workflow.inbox import kinds_of
-from modules.workflow.inbox_rows import rows_of
 from modules.workflow.models import Definition, Task
 from modules.workflow.publishing import graph_from, publish, save_draft
+from modules.workflow.worklists.inbox import kinds_of
+from modules.workflow.worklists.inbox_rows import rows_of
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KIND, data_of, forget, somebody
 

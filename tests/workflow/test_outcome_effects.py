@@ -26,10 +26,10 @@ from modules.workflow.api import (
 )
 from modules.workflow.api import task as work
 from modules.workflow.comparing import compare
-from modules.workflow.effects import Firing
 from modules.workflow.graph import EffectUse, WorkflowGraph
 from modules.workflow.models import Task
 from modules.workflow.soundness import findings
+from modules.workflow.vocabulary.effects import Firing
 from modules.workflow.words.document import describe
 from tests.workflow.app.models import Stamp, Voyage
 from tests.workflow.conftest import as_actor

@@ -14,13 +14,13 @@ from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.core.outbox import Delivery
 from modules.workflow.api import claim, complete, deliver, fire, history_of, release, start
+from modules.workflow.clocks.sweep import sweep_timers
+from modules.workflow.engine.moving import move_by_hand
 from modules.workflow.errors import Refused
 from modules.workflow.graph import ActorRule, Decision, Transition, Wait
-from modules.workflow.leavers import pass_on
 from modules.workflow.models import EarlyEvent, Task, Timer
-from modules.workflow.moving import move_by_hand
+from modules.workflow.people.leavers import pass_on
 from modules.workflow.services import add_seat, assign, delegate, recall
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip, Stamp
 from tests.workflow.clocks import STAMP, Made
 from tests.workflow.conftest import as_actor

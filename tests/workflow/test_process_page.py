@@ -15,7 +15,7 @@ from django.utils import translation
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.workflow.api import fire
-from modules.workflow.history import append
+from modules.workflow.engine.history import append
 from modules.workflow.mining import kept
 from modules.workflow.mining.spans import share, short_span, span
 from tests.factories.accounts import UserFactory

@@ -7,13 +7,13 @@ import pytest
 
 from modules.accounts.models import User
 from modules.core.models import OutboxMessage
-from modules.workflow import reminders
 from modules.workflow.api import claim, complete, undo_last
+from modules.workflow.clocks import reminders
+from modules.workflow.clocks.sweep import sweep_timers
+from modules.workflow.engine.running import running
 from modules.workflow.graph import Decision, Escalation, Outcome, Wait
 from modules.workflow.messages import TaskEscalated, TaskReminder
 from modules.workflow.models import TaskLink, Timer
-from modules.workflow.run import running
-from modules.workflow.sweep import sweep_timers
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import STAMP, due, go, stamps

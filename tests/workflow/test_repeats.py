@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from modules.workflow.api import advance, history_of
-from modules.workflow.calendars import make_default
+from modules.workflow.clocks.calendars import make_default
+from modules.workflow.clocks.repeats import next_moment
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.graph import Repeat, Wait
 from modules.workflow.models import Timer
-from modules.workflow.repeats import next_moment
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import EXPLODE, IS_SMALL, STAMP, Made, due, go, local, stamps, steps
 

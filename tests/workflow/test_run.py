@@ -24,7 +24,7 @@ from modules.workflow.api import (
     timers_of,
     transition,
 )
-from modules.workflow.sweep import _attempt, _claim
+from modules.workflow.clocks.sweep import _attempt, _claim
 from tests.workflow.app.models import Knot, Stamp
 
 pytestmark = pytest.mark.django_db

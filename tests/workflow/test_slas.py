@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from modules.core.actors import SYSTEM
-from modules.workflow import slas
 from modules.workflow.api import advance, fire, history_of, undo_last
-from modules.workflow.calendars import make_default
+from modules.workflow.clocks import slas
+from modules.workflow.clocks.calendars import make_default
+from modules.workflow.clocks.sla_states import SlaState, sla_state
+from modules.workflow.clocks.sweep import sweep_timers
+from modules.workflow.engine.running import running
 from modules.workflow.graph import ActorRule, Escalation, Sla, Transition, Wait
 from modules.workflow.models import SlaClock
-from modules.workflow.run import running
-from modules.workflow.sla_states import SlaState, sla_state
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import STAMP, Made, due, go, local, stamps, steps
 

@@ -10,7 +10,6 @@ from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 
 from modules.accounts.models import User
-from modules.workflow import names
 from modules.workflow.api import flows
 from modules.workflow.checks import check_workflows
 from modules.workflow.drift import drift
@@ -18,6 +17,7 @@ from modules.workflow.flows import Flow, _by_record_type
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, Task, Timer
 from modules.workflow.publishing import publish_permissions, store_definitions
+from modules.workflow.vocabulary import names
 from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Knot, Parcel
 from tests.workflow.sound import graph, way

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from modules.core.messages import Message, messages
-from modules.workflow import names
 from modules.workflow.api import tell
 from modules.workflow.flows import flows
 from modules.workflow.graph import (
@@ -23,6 +22,7 @@ from modules.workflow.graph import (
 )  # fmt: skip
 from modules.workflow.publishing.drafts import problems_of
 from modules.workflow.soundness import findings
+from modules.workflow.vocabulary import names
 from tests.workflow.app.models import Parcel
 from tests.workflow.sound import DAY, HOUR, SOUND, STAMP, starting, voting
 

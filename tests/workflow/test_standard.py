@@ -12,9 +12,9 @@ from modules.core.models import OutboxMessage
 from modules.core.money import Money
 from modules.notifications import telling
 from modules.notifications.models import Notification
-from modules.workflow.effects import Firing
 from modules.workflow.expressions import ExpressionError
-from modules.workflow.standard import clear_field, notify, set_field
+from modules.workflow.vocabulary.effects import Firing
+from modules.workflow.vocabulary.standard import clear_field, notify, set_field
 from tests.factories.people import UserFactory
 from tests.workflow.app.models import Parcel, Slip
 from tests.workflow.conftest import role_group

@@ -15,8 +15,8 @@ from modules.accounts.models import User
 from modules.core.actors import SYSTEM
 from modules.core.money import Money
 from modules.workflow.api import fire, start
-from modules.workflow.history import plain
-from modules.workflow.statements import statements_of
+from modules.workflow.engine.history import plain
+from modules.workflow.engine.statements import statements_of
 from tests.workflow.app.models import Letter, Parcel
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ import pytest
 from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow.api import claim, fire, open_tasks_of
+from modules.workflow.clocks.sweep import sweep_timers
+from modules.workflow.engine.history import append
 from modules.workflow.graph import Ask
-from modules.workflow.history import append
 from modules.workflow.panels.picture import picture_of, times_in
 from modules.workflow.panels.story import entries_of, staff_story
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.titles import step_title
 from tests.workflow.app.flows import ParcelFlow
 from tests.workflow.app.models import Parcel

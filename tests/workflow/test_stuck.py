@@ -12,7 +12,7 @@ from modules.core.actors import SYSTEM
 from modules.core.models import OutboxMessage
 from modules.core.sweeps import run_sweeps
 from modules.workflow.models import HistoryEntry, Task, Timer
-from modules.workflow.stuck import lag
+from modules.workflow.worklists.stuck import lag
 from tests.factories.shop import Shop
 from tests.workflow.inboxes import HTMX, INBOX, ClientOf, copies, packing, page
 

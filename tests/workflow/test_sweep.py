@@ -10,8 +10,8 @@ from django.db import connection
 from modules.core.actors import SYSTEM
 from modules.core.sweeps import run_sweeps
 from modules.workflow.api import fire, history_of, timers_of
+from modules.workflow.clocks.sweep import LEASE, sweep_timers
 from modules.workflow.models import HistoryEntry, Timer
-from modules.workflow.sweep import LEASE, sweep_timers
 from tests.workflow.app.models import Parcel, Stamp
 
 Make = Callable[..., Parcel]
@@ -154,7 +154,7 @@ def test_the_timers_of_a_killed_worker_are_free_after_the_lease(
     sent()
     due = at + WEEK
     with monkeypatch.context() as patch:
-        patch.setattr("modules.workflow.sweep._attempt", lambda timer, at: False)
+        patch.setattr("modules.workflow.clocks.sweep._attempt", lambda timer, at: False)
         assert sweep_timers(due) == 0
     assert sweep_timers(due + LEASE / 2) == 0
     assert sweep_timers(due + LEASE) == 1
@@ -162,7 +162,7 @@ def test_the_timers_of_a_killed_worker_are_free_after_the_lease(
 
 @pytest.mark.django_db
 def test_more_than_a_batch_is_swept_in_one_call(sent: Make, at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modules.workflow.sweep.BATCH", 2)
+    monkeypatch.setattr("modules.workflow.clocks.sweep.BATCH", 2)
     for _ in range(5):
         sent()
     assert sweep_timers(at + WEEK) == 5
@@ -173,7 +173,7 @@ def test_more_than_a_batch_is_swept_in_one_call(sent: Make, at: datetime, monkey
 def test_two_workers_sweep_every_timer_once(
     sent: Make, at: datetime, parallel: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modules.workflow.sweep.BATCH", 3)
+    monkeypatch.setattr("modules.workflow.clocks.sweep.BATCH", 3)
     for _ in range(20):
         sent()
     counts = parallel(lambda number: sweep_timers(at + WEEK), 2)

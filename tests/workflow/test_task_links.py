@@ -13,8 +13,8 @@ from django.test import Client
 from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import Actor
-from modules.workflow import links
 from modules.workflow.api import assign, complete, fire, flow_of, history_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.errors import (
     TaskNotYours,
     TransitionNotAllowed,
@@ -24,8 +24,8 @@ from modules.workflow.errors import (
 from modules.workflow.graph import ActorRule, Decision, Escalation
 from modules.workflow.messages import WorkForYou
 from modules.workflow.models import HistoryEntry, Task, TaskLink
+from modules.workflow.people import links
 from modules.workflow.services import ask
-from modules.workflow.sweep import sweep_timers
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import go

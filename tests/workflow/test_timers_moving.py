@@ -7,11 +7,11 @@ import pytest
 
 from modules.core.actors import SYSTEM
 from modules.workflow.api import advance, fire
-from modules.workflow.calendars import make_default
+from modules.workflow.clocks.calendars import make_default
+from modules.workflow.clocks.retiming import retime
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.graph import Transition, Wait
 from modules.workflow.models import HistoryEntry, Timer
-from modules.workflow.retiming import retime
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip
 from tests.workflow.clocks import IS_SMALL, STAMP, Made, due, go, local, stamps, steps
 
@@ -126,7 +126,7 @@ def test_f23_a_date_ends_where_the_business_is(slip_by: Made, settings: Any) -> 
 def test_a_sweep_that_took_long_leaves_the_rest_for_the_next_in_the_same_order(
     slip_by: Made, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modules.workflow.sweep.BATCH", 2)
+    monkeypatch.setattr("modules.workflow.clocks.sweep.BATCH", 2)
     slips = [slip_by(ways=[lapse(AT_DATE)], asked_at=at + number * HOUR) for number in range(5)]
     late = at + 30 * HOUR
     assert [sweep_timers(late, spell=0), sweep_timers(late, spell=0), sweep_timers(late, spell=0)] == [2, 2, 1]

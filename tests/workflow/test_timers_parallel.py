@@ -8,10 +8,10 @@ import pytest
 
 from modules.core.actors import SYSTEM
 from modules.workflow.api import Refused, fire
+from modules.workflow.clocks.retiming import retime
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.graph import Repeat, Sla, Wait
 from modules.workflow.models import HistoryEntry, SlaClock, Timer
-from modules.workflow.retiming import retime
-from modules.workflow.sweep import sweep_timers
 from tests.workflow.app.models import Slip, Stamp
 from tests.workflow.clocks import STAMP, Made, stamps
 
@@ -35,7 +35,7 @@ def sane(answers: list[Any]) -> list[Any]:
 def test_four_workers_run_every_repeat_once(
     slip_by: Made, at: datetime, parallel: Parallel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modules.workflow.sweep.BATCH", 3)
+    monkeypatch.setattr("modules.workflow.clocks.sweep.BATCH", 3)
     slips = [slip_by(repeats=[NAG]) for _ in range(12)]
     for round_ in (1, 2):
         answers = sane(parallel(lambda number, hours=round_: sweep_timers(at + hours * HOUR), 4))

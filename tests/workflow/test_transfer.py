@@ -10,11 +10,11 @@ from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.core.outbox import drain
 from modules.workflow.api import claim, fire, history_of, open_tasks_of, start, timers_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, SlaClock, Task, Timer, Transfer
 from modules.workflow.publishing import graph_from, publish, save_draft
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, prepare, preview, running_ids, start_return, start_transfer
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, data_of, repairs_running, somebody

@@ -12,9 +12,9 @@ from modules.accounts.models import User
 from modules.core.actors import Actor
 from modules.core.outbox import drain
 from modules.workflow.api import Refused, fire, history_of, open_tasks_of, timers_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import flow_of
 from modules.workflow.models import TransferItem
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, StillMoving, prepare, start_return, start_transfer
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, draft, fifty_in_review, repairs_running, somebody

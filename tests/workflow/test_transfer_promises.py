@@ -12,12 +12,12 @@ from modules.core.actors import SYSTEM, Actor
 from modules.core.models import OutboxMessage
 from modules.core.outbox import drain
 from modules.workflow.api import fire, history_of, start, timers_of
+from modules.workflow.clocks.sla_states import sla_state
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition, SlaClock, Transfer
 from modules.workflow.publishing import graph_from, publish, save_draft
-from modules.workflow.sla_states import sla_state
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, prepare, preview, start_return, start_transfer
 from tests.workflow.repairs.actions import REMIND, TELL
 from tests.workflow.repairs.models import RepairRequest

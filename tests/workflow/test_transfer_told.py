@@ -14,12 +14,12 @@ from django.urls import reverse
 from modules.accounts.models import User
 from modules.core.actors import Actor
 from modules.core.outbox import drain
-from modules.workflow import names
 from modules.workflow.api import fire
 from modules.workflow.flows import flow_of
 from modules.workflow.models import Definition, Transfer
 from modules.workflow.publishing import graph_from, save_draft
 from modules.workflow.transferring import Choices, prepare, start_return, start_transfer
+from modules.workflow.vocabulary import names
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, KIND, data_of, draft, fifty_in_review, repairs_running, somebody
 

@@ -26,9 +26,9 @@ from modules.workflow.api import (
     timers_of,
     undo_last,
 )
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.models import Footprint, Task, Timer
 from modules.workflow.panels.story import staff_story
-from modules.workflow.sweep import sweep_timers
 from tests.factories.accounts import UserFactory
 from tests.workflow.app.models import Slip, Stamp
 from tests.workflow.app.slips import SlipFlow

@@ -13,6 +13,7 @@ from modules.accounts.models import User
 from modules.core.actors import SYSTEM, Actor
 from modules.workflow import flows
 from modules.workflow.api import GuardRefused, Superseded, can, fire, open_tasks_of, start, timers_of
+from modules.workflow.clocks.sweep import sweep_timers
 from modules.workflow.flows import Flow, flow_of
 from modules.workflow.graph import GuardUse, WorkflowGraph
 from modules.workflow.models import Definition
@@ -28,7 +29,6 @@ from modules.workflow.publishing import (
     version_rows,
     withdraw,
 )
-from modules.workflow.sweep import sweep_timers
 from modules.workflow.transferring import Choices, preview
 from tests.workflow.repairs.models import RepairRequest
 from tests.workflow.repairs.stage import KEY, data_of, draft, forget, repairs_running, somebody

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.workflow.calendars import UnknownCalendar, make_default
+from modules.workflow.clocks.calendars import UnknownCalendar, make_default
+from modules.workflow.clocks.local_times import end_of_day, instant
+from modules.workflow.clocks.waits import due_at
 from modules.workflow.graph import Wait
-from modules.workflow.local_times import end_of_day, instant
 from modules.workflow.models import BusinessCalendar
-from modules.workflow.waits import due_at
 
 MADRID = ZoneInfo("Europe/Madrid")
 NOTHING = SimpleNamespace()

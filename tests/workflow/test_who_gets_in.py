@@ -13,10 +13,10 @@ from modules.accounts.models import User
 from modules.core import clock
 from modules.core.actors import SYSTEM
 from modules.workflow import urls
-from modules.workflow.absences import plan_absence
 from modules.workflow.api import open_tasks_of
 from modules.workflow.choices import IncidentKind
 from modules.workflow.models import Absence, EarlyEvent, HistoryEntry, Incident, Task
+from modules.workflow.people.absences import plan_absence
 from modules.workflow.publishing import save_draft
 from tests.factories.accounts import UserFactory
 from tests.workflow import portal_urls

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from modules.core.audit import record_type
 from modules.core.models import AuditEntry
+from modules.workflow.clocks.waits import waits_of
 from modules.workflow.graph import EffectUse, GuardUse, WorkflowGraph
 from modules.workflow.models import WorkflowRecord
-from modules.workflow.waits import waits_of
 
 ENGINES = frozenset(name.name for name in WorkflowRecord._meta.get_fields()) | {"updated_at"}
 """Columns that the replay itself writes."""

@@ -23,15 +23,15 @@ from modules.workflow.backtesting.pasts import Edit, Past
 from modules.workflow.backtesting.sealing import sealed
 from modules.workflow.backtesting.stories import Deed, Story
 from modules.workflow.choices import START
+from modules.workflow.clocks.sweep import _fire as fire_timer
+from modules.workflow.engine.moving import put_by_hand
+from modules.workflow.engine.running import run_on
 from modules.workflow.errors import InvalidData, TaskClosed, UnknownState
 from modules.workflow.flows import Flow, Version, instead
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import EarlyEvent, Footprint, HistoryEntry, SlaClock, Task, Timer
 from modules.workflow.models.history import seeing_only_after
-from modules.workflow.moving import put_by_hand
-from modules.workflow.run import run_on
 from modules.workflow.services import complete
-from modules.workflow.sweep import _fire as fire_timer
 
 MOST_TIMERS = 500
 """So often time may do something to a record in one trial."""

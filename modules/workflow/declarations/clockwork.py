@@ -7,8 +7,8 @@ from datetime import timedelta
 from modules.workflow.declarations.given import Do, guards, keys
 from modules.workflow.declarations.times import as_wait
 from modules.workflow.graph import EffectUse, Escalation, Wait, Words
-from modules.workflow.guards import Guard
-from modules.workflow.names import Effect
+from modules.workflow.vocabulary.guards import Guard
+from modules.workflow.vocabulary.names import Effect
 
 
 @dataclass(frozen=True, eq=False)

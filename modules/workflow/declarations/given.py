@@ -5,8 +5,8 @@ from typing import Any
 
 from modules.core.actors import Actor
 from modules.workflow.graph import ActorRule, Ask, EffectUse
-from modules.workflow.guards import Guard
-from modules.workflow.names import Effect, effects, stable_name
+from modules.workflow.vocabulary.guards import Guard
+from modules.workflow.vocabulary.names import Effect, effects, stable_name
 
 By = ActorRule | Actor
 Do = tuple[Effect | EffectUse, ...]

@@ -8,8 +8,8 @@ from modules.workflow.declarations.given import By, Do, asked, guards, keys, opt
 from modules.workflow.declarations.times import as_wait
 from modules.workflow.declarations.work import TaskDeclaration
 from modules.workflow.graph import ActorRule, Ask, Brought, EffectUse, TransitionKind, Wait, Words
-from modules.workflow.guards import Guard
-from modules.workflow.names import Effect, FormClass
+from modules.workflow.vocabulary.guards import Guard
+from modules.workflow.vocabulary.names import Effect, FormClass
 
 
 @dataclass(frozen=True, eq=False)

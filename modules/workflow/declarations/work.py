@@ -7,7 +7,7 @@ from datetime import timedelta
 from modules.workflow.declarations.given import Do, keys, optional, several, use
 from modules.workflow.declarations.times import as_wait
 from modules.workflow.graph import ActorRule, Decision, EffectUse, Escalation, Wait, Words
-from modules.workflow.names import Effect, FormClass
+from modules.workflow.vocabulary.names import Effect, FormClass
 
 
 @dataclass(frozen=True)

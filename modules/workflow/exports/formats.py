@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from modules.workflow.exports.bpmn import bpmn
 from modules.workflow.exports.dot import dot
 from modules.workflow.exports.happenings import EVER, Window
+from modules.workflow.exports.mermaid import mermaid
 from modules.workflow.exports.ocel import every, ocel
 from modules.workflow.exports.xes import xes
 from modules.workflow.flows import Flow
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.mermaid import mermaid
 from modules.workflow.words.document import describe
 
 

@@ -9,9 +9,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _
 
-from modules.workflow import names
-from modules.workflow.asking import may_be_written
-from modules.workflow.effects import Action
 from modules.workflow.expressions.assignees import RESULT, named_roles
 from modules.workflow.expressions.compiling import Result, compile_expression
 from modules.workflow.expressions.constants import without_zone
@@ -30,7 +27,10 @@ from modules.workflow.expressions.tree import Node
 from modules.workflow.finding import Finding, Severity
 from modules.workflow.graph import GuardUse, WorkflowGraph
 from modules.workflow.graph.translated import texts_of
-from modules.workflow.parameters import Fault, faults, language_faults
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.asking import may_be_written
+from modules.workflow.vocabulary.effects import Action
+from modules.workflow.vocabulary.parameters import Fault, faults, language_faults
 
 
 def findings(graph: WorkflowGraph, model: type[models.Model]) -> Iterator[Finding]:

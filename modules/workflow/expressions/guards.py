@@ -7,11 +7,11 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow import names
 from modules.workflow.expressions.compiling import compile_expression
 from modules.workflow.expressions.errors import ExpressionError
 from modules.workflow.graph.nodes import GuardUse, Words
-from modules.workflow.guards import Guard, Undecided, asked
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.guards import Guard, Undecided, asked
 
 REFUSED = _("This is not possible at present.")
 UNDECIDED = _("This cannot be decided: {problem}")

@@ -20,9 +20,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from modules.core.money import Money
-from modules.workflow import names
 from modules.workflow.expressions.scope import Kind, Variable, kind_of, nearest
 from modules.workflow.graph import Transition, WorkflowGraph
+from modules.workflow.vocabulary import names
 
 Declared = tuple[Variable, ...]
 DEPTH = 3

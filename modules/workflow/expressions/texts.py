@@ -25,7 +25,7 @@ from modules.workflow.expressions.scope import Variable, nearest, variable, vari
 from modules.workflow.expressions.shown import shown
 from modules.workflow.expressions.surroundings import surroundings
 from modules.workflow.expressions.values import local_day, read
-from modules.workflow.parameters import Fault
+from modules.workflow.vocabulary.parameters import Fault
 
 LONGEST = 4_000
 MOST_KEPT = 200

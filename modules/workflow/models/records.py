@@ -27,7 +27,7 @@ class WorkflowRecord(Record):
     @classmethod
     def lock_row(cls, pk: Any) -> None:
         """Lock a row as every step does, those above it first: so a form and a step never wait for each other."""
-        from modules.workflow.children import lock_below_parents
         from modules.workflow.flows import flow_of
+        from modules.workflow.related.children import lock_below_parents
 
         lock_below_parents(flow_of(cls), pk)

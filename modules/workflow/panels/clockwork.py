@@ -8,12 +8,12 @@ from babel.units import format_unit
 from django.utils.translation import gettext as _
 
 from modules.core.moments import babel_locale
-from modules.workflow.duties import find_duty, title_of
+from modules.workflow.clocks.duties import find_duty, title_of
+from modules.workflow.clocks.sla_states import SlaState, sla_state
 from modules.workflow.flows import graph_of
 from modules.workflow.graph import Sla, Words, WorkflowGraph
 from modules.workflow.models import Timer
 from modules.workflow.selectors import timers_of
-from modules.workflow.sla_states import SlaState, sla_state
 
 Tone = str
 DAYS_FROM = timedelta(hours=48)

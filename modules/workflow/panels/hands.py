@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from modules.core.actors import Actor
-from modules.workflow.deciding import takes_votes
 from modules.workflow.graph import TaskNode
 from modules.workflow.models import Task
-from modules.workflow.rights import may_change
+from modules.workflow.people.deciding import takes_votes
+from modules.workflow.people.rights import may_change
 from modules.workflow.services import waiting_for
 from modules.workflow.services.giving import recallable
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from modules.core.http import PortalRequest
 from modules.core.slots import fill
 from modules.workflow.choices import IncidentKind, IncidentStatus
+from modules.workflow.engine.moving import may_move
 from modules.workflow.flows import find_flow
 from modules.workflow.incidents import PERMISSION, incidents_of, put_right_at
 from modules.workflow.models import Incident
-from modules.workflow.moving import may_move
 from modules.workflow.panels.actions import flow_behind
 from modules.workflow.titles import step_title
 

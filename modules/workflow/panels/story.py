@@ -15,16 +15,16 @@ from django.utils.translation import pgettext
 from modules.core.actors import SYSTEM, Actor
 from modules.core.moments import babel_locale
 from modules.core.money import Money
-from modules.workflow import names
 from modules.workflow.choices import UNDO, TaskDeed
 from modules.workflow.diagram.svg import Trail, visited_states
 from modules.workflow.diagram.ways import look_of_state
+from modules.workflow.engine.lateness import who
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.lateness import who
 from modules.workflow.models import HistoryEntry
 from modules.workflow.panels.sentences import sentence_of, stays
 from modules.workflow.selectors import history_of
 from modules.workflow.titles import entry_title
+from modules.workflow.vocabulary import names
 from modules.workflow.words.vocabulary import Vocabulary
 
 SHOWN = 100

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from modules.core.actors import Actor
+from modules.workflow.engine.lateness import who
 from modules.workflow.flows import flow_of
 from modules.workflow.graph import Outcome, TaskNode, Words, WorkflowGraph
-from modules.workflow.lateness import who
 from modules.workflow.models import Task
 from modules.workflow.panels.hands import LOADED, Deed, Hands, hands_of
-from modules.workflow.rights import has_role, may_change
+from modules.workflow.people.rights import has_role, may_change
 from modules.workflow.selectors import open_tasks_of, people_for, task_reasons
 from modules.workflow.words.people import role_title
 

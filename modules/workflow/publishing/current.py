@@ -16,11 +16,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from modules.core.references import model_of
-from modules.workflow import milestones
 from modules.workflow.choices import DefinitionSource, DefinitionStatus
 from modules.workflow.flows import Flow, find_flow, flows, register
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Definition
+from modules.workflow.related import milestones
 
 _seen: dict[str, float] = {"stamp": -1.0, "looked": 0.0}
 

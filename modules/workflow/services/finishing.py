@@ -6,21 +6,21 @@ from typing import Any
 
 from modules.core.actors import Actor
 from modules.core.messages import notify
-from modules.workflow import history, reminders
-from modules.workflow.assignments import open_next
 from modules.workflow.choices import TaskDeed, TaskStatus
-from modules.workflow.deciding import decided, takes_votes
-from modules.workflow.effects import Firing
+from modules.workflow.clocks import reminders
+from modules.workflow.engine import history
+from modules.workflow.engine.footprints import leaving_footprint
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.run import Run
 from modules.workflow.errors import InvalidData, TaskClosed
 from modules.workflow.flows import Flow, flow_of, plan_of
-from modules.workflow.footprints import leaving_footprint
-from modules.workflow.four_eyes import called
 from modules.workflow.graph import Outcome, TaskNode
-from modules.workflow.history import FireResult
 from modules.workflow.messages import TaskReturned
 from modules.workflow.models import Task
+from modules.workflow.people.assignments import open_next
+from modules.workflow.people.deciding import decided, takes_votes
+from modules.workflow.people.four_eyes import called
 from modules.workflow.plan import make_form
-from modules.workflow.run import Run
 from modules.workflow.services.hands import (
     back_to,
     cancel,
@@ -36,6 +36,7 @@ from modules.workflow.services.hands import (
 from modules.workflow.services.questions import answer_question, question_of
 from modules.workflow.services.rows import is_by_row, seats_that_count, undecided
 from modules.workflow.services.straight import Ending, finish_straight
+from modules.workflow.vocabulary.effects import Firing
 
 
 def complete(

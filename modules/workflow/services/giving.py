@@ -9,16 +9,16 @@ from django.contrib.auth import get_user_model
 from modules.core.actors import Actor
 from modules.core.messages import notify
 from modules.core.statements import insert
-from modules.workflow import links
-from modules.workflow.assignments.presence import holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
-from modules.workflow.deciding import takes_votes
+from modules.workflow.engine.run import Run
 from modules.workflow.errors import Delegated, NoDecision, NothingToRecall, Refused, TaskNotYours, Unsuitable
-from modules.workflow.four_eyes import called
 from modules.workflow.messages import TaskDelegated, TaskGiven
 from modules.workflow.models import HistoryEntry, Task
-from modules.workflow.rights import fits, has_role, may_change
-from modules.workflow.run import Run
+from modules.workflow.people import links
+from modules.workflow.people.assignments.presence import holders_at
+from modules.workflow.people.deciding import takes_votes
+from modules.workflow.people.four_eyes import called
+from modules.workflow.people.rights import fits, has_role, may_change
 from modules.workflow.services.hands import (
     check_eyes,
     check_hands,

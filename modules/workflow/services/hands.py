@@ -10,20 +10,21 @@ from django.db.models import Q
 
 from modules.core.actors import Actor
 from modules.core.statements import execute, quote
-from modules.workflow import links
-from modules.workflow.assignments.presence import Holder, holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
-from modules.workflow.deciding import takes_votes, votes_once
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.lateness import who
+from modules.workflow.engine.run import Run
+from modules.workflow.engine.running import run_on
+from modules.workflow.engine.statements import rows_of
 from modules.workflow.errors import AlreadyAnswered, TaskClosed, TaskNotYours, TaskTaken, Unsuitable
 from modules.workflow.flows import flow_of
-from modules.workflow.four_eyes import barred_people, called, refuse_same_person
 from modules.workflow.graph import TaskNode
-from modules.workflow.history import FireResult
-from modules.workflow.lateness import who
 from modules.workflow.models import Task
-from modules.workflow.rights import has_role, is_owner, may_change
-from modules.workflow.run import Run, run_on
-from modules.workflow.statements import rows_of
+from modules.workflow.people import links
+from modules.workflow.people.assignments.presence import Holder, holders_at
+from modules.workflow.people.deciding import takes_votes, votes_once
+from modules.workflow.people.four_eyes import barred_people, called, refuse_same_person
+from modules.workflow.people.rights import has_role, is_owner, may_change
 
 _DONE = (
     f"UPDATE {Task._meta.db_table} SET status = %s, outcome = %s, reason = %s, closed_at = %s, closed_by_id = %s,"  # noqa: S608

@@ -9,16 +9,16 @@ from django.db.models import Q
 from modules.core.actors import Actor
 from modules.core.messages import notify
 from modules.core.statements import insert
-from modules.workflow import links
-from modules.workflow.assignments.presence import holders_at
 from modules.workflow.choices import TaskDeed, TaskStatus
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.run import Run
 from modules.workflow.errors import AlreadyAsking, NobodyToAsk, NothingSaid, TaskNotYours, Unsuitable
-from modules.workflow.four_eyes import called
-from modules.workflow.history import FireResult
 from modules.workflow.messages import TaskAnswered, TaskAsked
 from modules.workflow.models import Task
-from modules.workflow.rights import person_id
-from modules.workflow.run import Run
+from modules.workflow.people import links
+from modules.workflow.people.assignments.presence import holders_at
+from modules.workflow.people.four_eyes import called
+from modules.workflow.people.rights import person_id
 from modules.workflow.services.hands import check_hands, close_one, in_hand
 
 if TYPE_CHECKING:

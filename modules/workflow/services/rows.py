@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from modules.workflow.assignments import open_seats
-from modules.workflow.assignments.seats import seats_of
 from modules.workflow.choices import TaskStatus
+from modules.workflow.engine.run import Run
 from modules.workflow.graph import TaskNode
 from modules.workflow.models import Task
-from modules.workflow.run import Run
+from modules.workflow.people.assignments import open_seats
+from modules.workflow.people.assignments.seats import seats_of
 from modules.workflow.services.hands import cancel, group_of
 
 

@@ -13,12 +13,13 @@ from django.db import connection
 
 from modules.core.actors import Actor
 from modules.core.statements import quote
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.run import Run
+from modules.workflow.engine.running import run_on
 from modules.workflow.flows import Flow, Version
-from modules.workflow.history import FireResult
 from modules.workflow.models import Task
+from modules.workflow.people.rights import has_role
 from modules.workflow.plan import Plan, Step
-from modules.workflow.rights import has_role
-from modules.workflow.run import Run, run_on
 
 _END = (
     f"UPDATE {Task._meta.db_table} SET status = CASE WHEN question = '' THEN 'done' ELSE 'cancelled' END,"  # noqa: S608

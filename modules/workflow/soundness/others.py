@@ -7,14 +7,15 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from modules.workflow import child_actions, finished_work, neighbours
 from modules.workflow.finding import Finding, said
 from modules.workflow.flows import Flow, find_flow
 from modules.workflow.graph import EffectUse, WorkflowGraph
-from modules.workflow.guards import Words
-from modules.workflow.parameters import is_computed
+from modules.workflow.people import finished_work
+from modules.workflow.related import child_actions, neighbours
 from modules.workflow.soundness.fields import field_at
 from modules.workflow.soundness.vocabulary import effect_uses, guard_uses
+from modules.workflow.vocabulary.guards import Words
+from modules.workflow.vocabulary.parameters import is_computed
 
 STARTING = (child_actions.start_child.effect_name, child_actions.start_each.effect_name)
 

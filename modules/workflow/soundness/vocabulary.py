@@ -9,10 +9,10 @@ from zipfile import ZipFile
 from django.utils.translation import gettext_lazy as _
 
 from modules.core.registry import Registry
-from modules.workflow import names
 from modules.workflow.finding import Finding, said
 from modules.workflow.graph import EffectUse, GuardUse, WorkflowGraph
-from modules.workflow.guards import Words
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.guards import Words
 
 GONE: dict[str, Words] = {
     "guard": _("uses the guard “{name}”, which the code does not have."),

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from modules.accounts.api import users_with_role
-from modules.workflow import children, early, history
 from modules.workflow.choices import TRANSFER, TaskStatus
+from modules.workflow.engine import early, history
 from modules.workflow.errors import NowhereToGo, RecordGone
 from modules.workflow.flows import Flow, Version
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.models import Task
+from modules.workflow.related import children
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.mapping import matches_of, renames
 from modules.workflow.transferring.outcome import Carried, TimerFate
@@ -25,7 +26,7 @@ from modules.workflow.transferring.timing import Turning, carry_timers, timers_o
 from modules.workflow.transferring.work import TaskFates, carry_tasks, open_tasks
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 
 @dataclass(frozen=True)

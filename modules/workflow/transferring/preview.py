@@ -9,10 +9,10 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from modules.core.actors import SYSTEM, Actor
+from modules.workflow.engine.running import run_on
 from modules.workflow.errors import Refused
 from modules.workflow.flows import Flow, Version, instead
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.run import run_on
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.outcome import Carried

@@ -8,18 +8,18 @@ broken or escalated stays so, whatever is chosen.
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from modules.workflow import slas
 from modules.workflow.choices import TimerScope, TransferOverdue, TransferTimers
+from modules.workflow.clocks import slas
+from modules.workflow.clocks.waits import counted, due_at
 from modules.workflow.comparing.matching import Matches
 from modules.workflow.graph import Sla, WorkflowGraph
 from modules.workflow.models import SlaClock, Timer
 from modules.workflow.transferring.outcome import Fate, TimerFate
 from modules.workflow.transferring.snapshots import about
 from modules.workflow.transferring.timing import Turning, new_name, title_of
-from modules.workflow.waits import counted, due_at
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 
 def carry_promises(old: WorkflowGraph, matches: Matches, turning: Turning) -> list[TimerFate]:

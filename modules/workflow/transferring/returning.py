@@ -2,13 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from modules.workflow import history, slas
 from modules.workflow.choices import TRANSFER, TaskDeed, TaskStatus, TimerScope
-from modules.workflow.duties import find_duty
+from modules.workflow.clocks import slas
+from modules.workflow.clocks.duties import find_duty
+from modules.workflow.engine import history
+from modules.workflow.engine.history import FireResult
+from modules.workflow.engine.lateness import told
 from modules.workflow.errors import HasMovedOn
 from modules.workflow.flows import Version
-from modules.workflow.history import FireResult
-from modules.workflow.lateness import told
 from modules.workflow.models import HistoryEntry, SlaClock, Task, Timer, TransferItem
 from modules.workflow.transferring.carrying import lock, put
 from modules.workflow.transferring.mapping import matches_of, renames
@@ -16,7 +17,7 @@ from modules.workflow.transferring.snapshots import about, moment, restored_cloc
 from modules.workflow.transferring.timing import new_name
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 
 def bring_back(run: "Run", item: TransferItem, earlier: Version, *, reason: str) -> FireResult:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.dateparse import parse_datetime
 
 from modules.workflow.choices import TaskStatus
-from modules.workflow.footprints import TIMER_FIELDS
+from modules.workflow.engine.footprints import TIMER_FIELDS
 from modules.workflow.models import SlaClock, Task, Timer
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 TASK_FIELDS = ("id", "key", "state", "role", "person_id", "due_at")
 CLOCK_FIELDS = (

@@ -9,19 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from modules.workflow import duties
 from modules.workflow.choices import TimerScope, TransferOverdue, TransferTimers
+from modules.workflow.clocks import duties
+from modules.workflow.clocks.repeats import next_moment
+from modules.workflow.clocks.waits import due_at
 from modules.workflow.comparing.matching import Matches
 from modules.workflow.graph import Repeat, TaskNode, Transition, Wait, WorkflowGraph
 from modules.workflow.models import Task, Timer
-from modules.workflow.repeats import next_moment
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.outcome import Fate, TimerFate
 from modules.workflow.transferring.snapshots import about
-from modules.workflow.waits import due_at
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from modules.core.errors import NotAllowed
 from modules.core.jobs import record_ids, start_job
 from modules.core.models import Job, JobItem
 from modules.workflow.choices import DefinitionStatus, TransferItemState, TransferState
+from modules.workflow.engine.running import run_on
 from modules.workflow.errors import Refused, Unmapped
 from modules.workflow.flows import Flow, find_flow, flow_of
 from modules.workflow.graph import WorkflowGraph
@@ -25,7 +26,6 @@ from modules.workflow.publishing.publish import (
     retire_unused,
     withdraw,
 )
-from modules.workflow.run import run_on
 from modules.workflow.transferring.carrying import carry
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.mapping import missing, places_of, proposed_choices

@@ -7,18 +7,18 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from modules.workflow import assignments
 from modules.workflow.choices import TaskStatus, TransferTimers
+from modules.workflow.clocks.waits import due_at
 from modules.workflow.comparing.matching import Matches
-from modules.workflow.deciding import takes_votes
 from modules.workflow.graph import TaskNode, WorkflowGraph
 from modules.workflow.models import Task
+from modules.workflow.people import assignments
+from modules.workflow.people.deciding import takes_votes
 from modules.workflow.transferring.choices import Choices
 from modules.workflow.transferring.snapshots import about
-from modules.workflow.waits import due_at
 
 if TYPE_CHECKING:
-    from modules.workflow.run import Run
+    from modules.workflow.engine.run import Run
 
 
 @dataclass

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.core.errors import Refusal
 from modules.core.http import PortalRequest, go_to
-from modules.workflow.absence_forms import AbsenceForm
-from modules.workflow.absences import absences_of, end_absence, plan_absence
 from modules.workflow.models import Absence
+from modules.workflow.people.absence_forms import AbsenceForm
+from modules.workflow.people.absences import absences_of, end_absence, plan_absence
 from modules.workflow.views.console import console_context
 
 

@@ -17,10 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from modules.core.http import PortalRequest
-from modules.workflow.board import cards_of, columns_of, targets_of
 from modules.workflow.flows import Flow, find_flow
 from modules.workflow.views.console import console_context, may_view
 from modules.workflow.views.transitions import EXPECTED, KEY, record_for_staff
+from modules.workflow.worklists.board import cards_of, columns_of, targets_of
 
 
 def list_tab(request: HttpRequest, *, model: type[Model], **facts: Any) -> str | None:

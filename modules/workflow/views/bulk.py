@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from modules.core.errors import Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.core.jobs import job_address
-from modules.workflow.bulk import forecast, start_transitions, ways_for
 from modules.workflow.flows import Flow, find_flow
 from modules.workflow.graph import Transition
 from modules.workflow.plan import make_form
 from modules.workflow.views.console import console_context
+from modules.workflow.worklists.bulk import forecast, start_transitions, ways_for
 
 CONFIRMED, KEY = "_bulk", "_key"
 LONGEST_REASON = 2000

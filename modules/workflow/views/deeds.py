@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to, row_key
+from modules.workflow.engine.undoing import undo_last
 from modules.workflow.errors import InvalidData
 from modules.workflow.flows import graph_of
 from modules.workflow.models import Task
 from modules.workflow.selectors import people_for
 from modules.workflow.services import assign, complete, form_for_task
-from modules.workflow.undoing import undo_last
 from modules.workflow.views.console import console_context, record_page
 from modules.workflow.views.transitions import record_for_staff, task_for_staff
 

@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from modules.core.http import PortalRequest, go_to
-from modules.workflow.early import discard, look_again, waiting_events
-from modules.workflow.inbox import COUNT_CAP, shown
+from modules.workflow.engine.early import discard, look_again, waiting_events
 from modules.workflow.models import EarlyEvent
 from modules.workflow.views.console import console_context
+from modules.workflow.worklists.inbox import COUNT_CAP, shown
 
 MOST_ROWS = 100
 

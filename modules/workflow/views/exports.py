@@ -19,10 +19,10 @@ from modules.core import request_id
 from modules.core.day_field import DayField
 from modules.core.http import PortalRequest
 from modules.core.models import AuditEntry
+from modules.workflow.clocks.local_times import business_zone, instant
 from modules.workflow.exports.formats import FORMATS, Asked, Format
 from modules.workflow.exports.happenings import Window
 from modules.workflow.flows import Flow
-from modules.workflow.local_times import business_zone, instant
 from modules.workflow.views.console import console_context, flow_seen, may_view
 from modules.workflow.words.document import describe
 

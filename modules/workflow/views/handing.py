@@ -17,15 +17,15 @@ from django.views.decorators.http import require_http_methods
 
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
-from modules.workflow import links
 from modules.workflow.flows import graph_of
 from modules.workflow.graph import Words
-from modules.workflow.inbox import Asked
 from modules.workflow.models import Task
+from modules.workflow.people import links
 from modules.workflow.services import add_seat, ask, complete, delegate, recall
 from modules.workflow.services.questions import LONGEST
 from modules.workflow.views.console import console_context, record_page
 from modules.workflow.views.transitions import task_for_staff
+from modules.workflow.worklists.inbox import Asked
 
 INBOX = "inbox"
 """In the address: go back to the inbox."""

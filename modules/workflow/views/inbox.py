@@ -18,21 +18,21 @@ from django_htmx.http import reswap, retarget
 
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to, row_key
-from modules.workflow.children import lock_below_parents
 from modules.workflow.choices import TaskStatus
+from modules.workflow.engine.firing import fire
+from modules.workflow.engine.undoing import can_undo
 from modules.workflow.errors import InvalidData, TaskClosed, TaskTaken
-from modules.workflow.firing import fire
 from modules.workflow.flows import flow_of, graph_of
 from modules.workflow.graph import Outcome, Transition, WorkflowGraph
-from modules.workflow.inbox import PAGE, Asked, inbox_of, still_theirs
-from modules.workflow.inbox_rows import rows_of, standing
 from modules.workflow.models import HistoryEntry, Task
 from modules.workflow.offers import form_for
+from modules.workflow.related.children import lock_below_parents
 from modules.workflow.services import complete, form_for_task
-from modules.workflow.stuck import lag_shown
-from modules.workflow.undoing import can_undo
 from modules.workflow.views.console import console_context
 from modules.workflow.views.transitions import EXPECTED, KEY, LONGEST_KEY, record_for_staff, task_for_staff
+from modules.workflow.worklists.inbox import PAGE, Asked, inbox_of, still_theirs
+from modules.workflow.worklists.inbox_rows import rows_of, standing
+from modules.workflow.worklists.stuck import lag_shown
 
 DONE = "done"
 """In the address of the start page: the task that was finished a moment ago, for its way back."""

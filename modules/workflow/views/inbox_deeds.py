@@ -16,16 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to, row_key
 from modules.workflow.choices import TaskStatus
-from modules.workflow.inbox import LONGEST_TERM, Asked
-from modules.workflow.inbox_rows import rows_of
+from modules.workflow.engine.undoing import undo_last
 from modules.workflow.models import Task
-from modules.workflow.rights import has_role
+from modules.workflow.people.rights import has_role
 from modules.workflow.selectors import people_for
 from modules.workflow.services import assign, claim, release
-from modules.workflow.undoing import undo_last
 from modules.workflow.views.console import console_context
 from modules.workflow.views.inbox import home, refused
 from modules.workflow.views.transitions import task_for_staff
+from modules.workflow.worklists.inbox import LONGEST_TERM, Asked
+from modules.workflow.worklists.inbox_rows import rows_of
 
 MOST_PEOPLE = 50
 

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.core.looks import look_of
+from modules.workflow.engine.moving import Place, may_move, move_by_hand, places
 from modules.workflow.errors import TransitionNotAllowed
-from modules.workflow.moving import Place, may_move, move_by_hand, places
 from modules.workflow.views.console import console_context, record_page
 from modules.workflow.views.transitions import record_for_staff
 

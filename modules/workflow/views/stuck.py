@@ -17,11 +17,11 @@ from modules.core.http import PortalRequest, go_to, row_key
 from modules.core.models import OutboxMessage
 from modules.core.outbox import requeue, why_not
 from modules.workflow.flows import find_flow
-from modules.workflow.inbox import shown
-from modules.workflow.inbox_rows import rows_of
 from modules.workflow.models import Timer
-from modules.workflow.stuck import stuck_for
 from modules.workflow.views.console import console_context, page_of
+from modules.workflow.worklists.inbox import shown
+from modules.workflow.worklists.inbox_rows import rows_of
+from modules.workflow.worklists.stuck import stuck_for
 
 MOST_ROWS, MOST_AT_ONCE = 100, 1000
 

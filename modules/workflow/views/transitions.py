@@ -21,15 +21,15 @@ from modules.core.errors import NotAllowed, Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.core.looks import look_of
 from modules.portal.api import RecordPages, owned_record
+from modules.workflow.engine.firing import fire
 from modules.workflow.errors import InvalidData, Superseded, TransitionNotAllowed
-from modules.workflow.firing import fire
 from modules.workflow.flows import Flow, find_flow, graph_of
 from modules.workflow.graph import Transition, WorkflowGraph
 from modules.workflow.models import Task
 from modules.workflow.offers import form_for
 from modules.workflow.panels.actions import is_for_owner
+from modules.workflow.people.rights import fits
 from modules.workflow.publishing.standing import once_called
-from modules.workflow.rights import fits
 
 KEY, EXPECTED = "_key", "_expected"
 LONGEST_KEY = 64

@@ -14,14 +14,14 @@ from modules.core.actors import Actor
 from modules.core.errors import Refusal
 from modules.core.http import PortalRequest, go_to
 from modules.portal.api import pages_of, sections_of
-from modules.workflow import links
 from modules.workflow.choices import TaskStatus
+from modules.workflow.engine.firing import fire
 from modules.workflow.errors import InvalidData, NothingSaid, TaskClosed, WorkLinkExpired, WorkLinkUnknown
-from modules.workflow.firing import fire
 from modules.workflow.flows import Flow, flow_of
 from modules.workflow.graph import Outcome, TaskNode, WorkflowGraph
 from modules.workflow.models import Task, TaskLink
 from modules.workflow.offers import Allowed, can, form_for
+from modules.workflow.people import links
 from modules.workflow.services import complete, form_for_task
 from modules.workflow.views.transitions import EXPECTED, KEY, LONGEST_KEY
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from modules.workflow import names
+from modules.workflow.vocabulary import names
 from modules.workflow.words.lists import all_of, quoted
 
 

@@ -5,9 +5,9 @@ from string import Formatter
 
 from django.utils.translation import gettext as _
 
-from modules.workflow import names
 from modules.workflow.graph import GuardUse
-from modules.workflow.guards import NEGATED
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.guards import NEGATED
 from modules.workflow.words.comparisons import in_words
 from modules.workflow.words.deeds import parameters
 from modules.workflow.words.lists import all_of

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from modules.core.messages import messages
-from modules.workflow import names
 from modules.workflow.graph import EffectUse
 from modules.workflow.graph.translated import text_for
+from modules.workflow.vocabulary import names
 from modules.workflow.words.lists import all_of
 
 TELL = "tell:"

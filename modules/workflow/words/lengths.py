@@ -7,7 +7,7 @@ from babel.units import format_unit
 from django.utils.translation import gettext as _
 
 from modules.core.moments import babel_locale
-from modules.workflow.calendars import DEFAULT
+from modules.workflow.clocks.calendars import DEFAULT
 from modules.workflow.graph import Wait
 from modules.workflow.words.lists import all_of
 

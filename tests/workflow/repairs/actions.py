@@ -3,8 +3,8 @@
 from typing import Any
 
 from modules.core.outbox import Delivery, effect, send
-from modules.workflow import names
-from modules.workflow.effects import Firing
+from modules.workflow.vocabulary import names
+from modules.workflow.vocabulary.effects import Firing
 
 REMIND, TELL = "repairs.remind", "repairs.tell"
 

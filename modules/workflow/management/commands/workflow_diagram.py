@@ -9,9 +9,9 @@ from django.utils import translation
 
 from modules.workflow.diagram.sketch import sketch
 from modules.workflow.diagram.svg import draw
+from modules.workflow.exports.mermaid import mermaid
 from modules.workflow.graph import WorkflowGraph
 from modules.workflow.management.exchange import flow_named
-from modules.workflow.mermaid import mermaid
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
 
+from modules.workflow.clocks.local_times import business_zone, instant
 from modules.workflow.exports.formats import FORMATS, Asked
 from modules.workflow.exports.happenings import Window
-from modules.workflow.local_times import business_zone, instant
 from modules.workflow.management.exchange import flow_named
 
 

@@ -1,0 +1,1 @@
+"""Importing a table in the browser: file, columns, check, run, undo."""

@@ -1,0 +1,1 @@
+"""Records that wait for one another: parents and children, milestones, guards that ask where others stand."""
