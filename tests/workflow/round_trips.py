@@ -6,7 +6,9 @@ import pytest
 
 from modules.workflow.flows import Version
 from modules.workflow.graph import WorkflowGraph
-from modules.workflow.publishing import graph_from
+from modules.workflow.graph.documents import examined as held_to
+from modules.workflow.graph.documents import read_text
+from modules.workflow.graph.schema import document_schema
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +17,7 @@ def every_workflow_is_a_document(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def examined(self: Version, graph: WorkflowGraph, *rest: Any, **more: Any) -> None:
         text = graph.to_json()
-        again = graph_from(text)
+        again = WorkflowGraph.from_data(held_to(read_text(text), document_schema()))
         assert (again, again.to_json(), again.behaviour) == (graph, text, graph.behaviour)
         made(self, graph, *rest, **more)
 

@@ -18,7 +18,7 @@ from tests.workflow.sailing import T, V
 pytestmark = pytest.mark.django_db
 
 
-def choke(ticket: Ticket, firing: Firing) -> None:
+def fail_for_bad(ticket: Ticket, firing: Firing) -> None:
     if ticket.number == "bad":
         raise OSError("this ticket always fails")
 
@@ -36,7 +36,7 @@ def flows_here() -> Any:
         """Waits for its voyage, without being its child."""
 
         key, states, initial, final = "tickets.ticket", T, T.ASKED, {T.BOOKED, T.REFUSED}
-        hold = automatic(T.ASKED, to=T.HELD, when=milestone("voyage", V.READY), do=[choke])
+        hold = automatic(T.ASKED, to=T.HELD, when=milestone("voyage", V.READY), do=[fail_for_bad])
         book = transition(T.HELD, to=T.BOOKED, by=SYSTEM)
         refuse = transition(T.ASKED, to=T.REFUSED, by=SYSTEM)
 
