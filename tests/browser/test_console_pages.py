@@ -12,10 +12,12 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from modules.accounts.models import User
+from modules.core import clock
 from modules.core.actors import Actor
 from modules.core.choices import OutboxState
 from modules.core.models import OutboxMessage
 from modules.films.models import Film
+from modules.workflow.models import Incident
 from tests.browser.visitor import PHONE, Visitor
 from tests.browser.watch import Watch
 from tests.factories.shop import Shop
@@ -148,3 +150,14 @@ def test_the_menu_of_a_related_record_opens_and_closes(enter: Enter, owner: User
     more.click()
     expect(more).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
+
+
+def test_a_long_value_is_whole_on_a_phone(enter: Enter, shop: Shop, owner: User) -> None:
+    order, words = shop.place(shop.edition(title="Not told")), "What went wrong needs more than the one line of a card."
+    about = {"record_type": "films.order", "record_id": order.pk, "kind": "effect", "reference": 1}
+    Incident.objects.create(**about, message=f"{words} {words}", opened_at=clock.now())
+    page = enter(user=owner, **PHONE).page
+    page.goto("/console/workflow/incident/")
+    expect(page.locator("#result_list tbody td").filter(has_text=words)).to_be_visible()
+    cut = "[...document.querySelectorAll('#result_list td')].filter((cell) => cell.scrollHeight > cell.clientHeight)"
+    assert page.evaluate(f"{cut}.map((cell) => cell.textContent.trim())") == []
